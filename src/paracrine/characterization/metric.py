@@ -1,0 +1,54 @@
+"""The contract of a metric: one number from one payload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from paracrine.core.measurand import Measurand
+from paracrine.core.notice import Notice
+from paracrine.core.plan import SizeWindow
+from paracrine.core.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """Identity of a metric; `METRIC` in each module of `characterization/metrics/`."""
+
+    name: str
+    """Attribute name with unit, such as `diameter_d50_nm`."""
+    title: str
+    unit: str
+    payload_kind: str
+    scale: str
+    """`relative` or `absolute`: how its uncertainty combines."""
+    definition: str
+    """One sentence with the convention."""
+    cites: tuple[str, ...] = ()
+    vendor_names: tuple[str, ...] = ()
+    """Vendor numbers shown beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricContext:
+    """What a metric may look at besides the payload."""
+
+    run: Run
+    window: SizeWindow = field(default_factory=SizeWindow)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricValue:
+    """A metric's answer for one run.
+
+    `value` None means the payload cannot support it, with `reason`. `standard_uncertainty` is counting
+    error alone, in the metric's scale (relative, or in its unit); None where the file gives no counts.
+    `exact_low` and `exact_high` are 95 % limits where a normal interval would be wrong (zero counts).
+    """
+
+    value: float | None
+    reason: str = ""
+    standard_uncertainty: float | None = None
+    exact_low: float | None = None
+    exact_high: float | None = None
+    measurand: Measurand | None = None
+    notices: tuple[Notice, ...] = ()

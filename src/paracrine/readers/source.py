@@ -1,0 +1,106 @@
+"""A file as a reader sees it: bytes once, hash, head, tail, siblings, all within limits."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+
+from paracrine.core.errors import InputError
+from paracrine.core.provenance import SourceRef
+
+MAX_BYTES = 2_000_000_000
+MAX_UNPACKED_BYTES = 500_000_000
+MAX_UNPACK_RATIO = 200
+_HEAD = 65_536
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file given to the readers.
+
+    `name` and `siblings` matter because some meaning hides in file names; nothing is trusted from them silently.
+    """
+
+    path: Path
+    siblings: tuple[str, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """File name without folder."""
+        return self.path.name
+
+    @cached_property
+    def data(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            InputError: when the file is missing, empty, unreadable or over 2 GB.
+        """
+        try:
+            size = self.path.stat().st_size
+            if size > MAX_BYTES:
+                raise InputError(
+                    f"{size / 1e9:.1f} GB is more than the 2 GB a text or spreadsheet may have", where=self.name
+                )
+            data = self.path.read_bytes()
+        except FileNotFoundError as error:
+            raise InputError("no such file", where=str(self.path)) from error
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}", where=self.name) from error
+        if not data:
+            raise InputError("the file is empty", where=self.name, hint="export it again from the instrument")
+        return data
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the bytes, hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def head(self) -> bytes:
+        """First 64 KiB."""
+        return self.data[:_HEAD]
+
+    @property
+    def tail(self) -> bytes:
+        """Last 64 KiB."""
+        return self.data[-_HEAD:]
+
+    @cached_property
+    def zip_listing(self) -> tuple[str, ...]:
+        """Names inside a zip (XLSX is one), empty for anything else.
+
+        Raises:
+            InputError: for an archive that unpacks beyond the limits.
+        """
+        if not self.data.startswith(b"PK\x03\x04"):
+            return ()
+        try:
+            with zipfile.ZipFile(BytesIO(self.data)) as archive:
+                infos = archive.infolist()
+        except zipfile.BadZipFile as error:
+            raise InputError("the archive is truncated or broken", where=self.name, hint="export it again") from error
+        unpacked = sum(info.file_size for info in infos)
+        packed = max(1, sum(info.compress_size for info in infos))
+        if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_UNPACK_RATIO * max(packed, 10_000):
+            raise InputError(
+                f"the archive would unpack to {unpacked / 1e6:.0f} MB from {packed / 1e6:.3f} MB",
+                where=self.name,
+                hint="that is how a zip bomb looks; save the sheet again from the spreadsheet program",
+            )
+        return tuple(info.filename for info in infos)
+
+    def ref(self, *, locator: str = "", field: str = "", reader: str = "", reader_version: str = "") -> SourceRef:
+        """Return where a number in this file stands."""
+        return SourceRef(
+            name=self.name,
+            sha256=self.sha256,
+            locator=locator,
+            field=field,
+            reader=reader,
+            reader_version=reader_version,
+        )
