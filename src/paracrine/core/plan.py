@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from paracrine.core.product import Batch, Product, Protocol, Sample
 from paracrine.core.records import Record
 
@@ -21,6 +23,14 @@ class FileUse(Record):
     runs: tuple[str, ...] = ()
     """Run names or sample hints to take; empty takes all."""
     technical_replicate: str = ""
+
+
+class PlateUse(Record):
+    """A plate file whose role map names the samples as `batch/sample` or `batch`."""
+
+    kind: ClassVar[str] = "plate_use"
+
+    path: str
 
 
 class SizeWindow(Record):
@@ -43,8 +53,11 @@ class StudyPlan(Record):
     batches: tuple[Batch, ...]
     samples: tuple[Sample, ...]
     files: tuple[FileUse, ...] = ()
+    plates: tuple[PlateUse, ...] = ()
     window: SizeWindow = SizeWindow()
     rulebooks: tuple[str, ...] = ("misev2023", "misev2018", "msc_ev_cqa")
+    margins: dict[str, float] = Field(default_factory=dict)
+    """Attribute to the ratio within which two batches count as equivalent, stated by the user."""
     person: str = ""
     role: str = ""
     questions: tuple[str, ...] = ()
