@@ -66,7 +66,7 @@ def read_study(path: Path) -> StudyPlan:
     if "rulebooks" in settings:
         plan["rulebooks"] = settings["rulebooks"]
     checked = fill(StudyPlan, plan, where=where)
-    _require_paths_inside((use.path for use in (*checked.files, *checked.plates)), where)
+    _require_paths_inside([use.path for use in checked.files] + [use.path for use in checked.plates], where)
     _require_margins(checked, where)
     return checked
 

@@ -1,0 +1,61 @@
+"""Tell whether anything changed since a certificate was made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from paracrine import __version__
+from paracrine.core.plan import StudyPlan
+from paracrine.core.product import Batch, Sample
+from paracrine.core.records import canonical_json
+from paracrine.core.specification import Specification
+from paracrine.readers.intake import load_readers
+
+
+def samples_of(plan: StudyPlan, batch: Batch) -> tuple[Sample, ...]:
+    """Return the samples of a batch, shared ones (blanks, beads) included under the batch's name."""
+    own = [sample for sample in plan.samples if sample.batch == batch.name]
+    shared = [sample.model_copy(update={"batch": batch.name}) for sample in plan.samples if not sample.batch]
+    return (*own, *shared)
+
+
+def paths_of(plan: StudyPlan, batch: Batch) -> tuple[str, ...]:
+    """Return the files a batch rests on, shared ones and plates included, each once."""
+    files = [use.path for use in plan.files if use.batch in (batch.name, "")]
+    return tuple(dict.fromkeys([*files, *(plate.path for plate in plan.plates)]))
+
+
+def fingerprint(
+    plan: StudyPlan,
+    batch: Batch,
+    specification: Specification | None,
+    *,
+    hashes: Mapping[str, str],
+    results: Iterable[str],
+    review_entries: Iterable[int],
+) -> str:
+    """Hash everything a batch's certificate depends on.
+
+    Args:
+        plan: the study.
+        batch: the batch.
+        specification: the limits, None where there are none.
+        hashes: file path to sha256 for every file of the batch.
+        results: canonical JSON of each external result of the batch.
+        review_entries: numbers of the ledger entries that review this batch.
+    """
+    general = plan.model_copy(
+        update={"batches": (batch,), "samples": samples_of(plan, batch), "files": (), "plates": ()}
+    )
+    parts = {
+        "software": __version__,
+        "readers": sorted((module.FORMAT.name, module.FORMAT.version) for module in load_readers()),
+        "plan": general.to_data(),
+        "files": [use.to_data() for use in plan.files if use.batch in (batch.name, "")],
+        "specification": specification.to_data() if specification else None,
+        "hashes": {path: hashes.get(path, "") for path in paths_of(plan, batch)},
+        "results": sorted(results),
+        "reviews": sorted(review_entries),
+    }
+    return hashlib.sha256(canonical_json(parts).encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""What the bench itself keeps in the ledger."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from paracrine.core.records import Record
+
+
+class FileRecord(Record):
+    """A file that was read, or could not be."""
+
+    kind: ClassVar[str] = "file"
+
+    path: str
+    sha256: str
+    size_bytes: int
+    reader: str = ""
+    reader_version: str = ""
+    maturity: str = ""
+    error: str = ""
+
+
+class RunName(Record):
+    """A run as a reviewer may name it."""
+
+    kind: ClassVar[str] = "run_name"
+
+    sample: str
+    run: str
+    file: str
+
+
+class CertificateRecord(Record):
+    """A certificate as it was rendered: what it rests on and the hashes of its files."""
+
+    kind: ClassVar[str] = "certificate"
+
+    batch: str
+    headline: str
+    fingerprint: str
+    """Hash over everything that could change the certificate; equal means no work."""
+    first_entry: int
+    last_entry: int
+    runs: tuple[RunName, ...]
+    outcomes: tuple[tuple[str, str], ...]
+    """(attribute, outcome) per verdict."""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    outputs: dict[str, str] = Field(default_factory=dict)
+    """File name to sha256."""
+
+
+class ReviewRecord(Record):
+    """A person takes a run out of the pooled value, or back in, and says why."""
+
+    kind: ClassVar[str] = "review"
+
+    batch: str
+    sample: str
+    run: str
+    excluded: bool
+    reason: str
+
+
+class ComparisonRecord(Record):
+    """The comparison page of a study."""
+
+    kind: ClassVar[str] = "comparison"
+
+    title: str
+    headline: str
+    fingerprint: str
+    outputs: dict[str, str] = Field(default_factory=dict)
