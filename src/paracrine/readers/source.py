@@ -11,6 +11,7 @@ from pathlib import Path
 
 from paracrine.core.errors import InputError
 from paracrine.core.provenance import SourceRef
+from paracrine.readers.decoding.text import decode
 
 MAX_BYTES = 2_000_000_000
 MAX_UNPACKED_BYTES = 500_000_000
@@ -64,6 +65,15 @@ class SourceFile:
     def head(self) -> bytes:
         """First 64 KiB."""
         return self.data[:_HEAD]
+
+    @cached_property
+    def head_text(self) -> str:
+        """First 64 KiB as text with line feeds, for sniffing; empty when the bytes are no text."""
+        head = self.head if len(self.data) == len(self.head) else self.head.rstrip(bytes(range(0x80, 0x100)))
+        try:
+            return decode(head, where=self.name)
+        except InputError:
+            return ""
 
     @property
     def tail(self) -> bytes:

@@ -1,0 +1,36 @@
+"""The decimal mark of a file, decided once, and the rounding of a printed number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from paracrine.core.errors import InputError
+
+_MARKED = re.compile(r"[+-]?\d*([.,])\d*(?:[eE][+-]?\d+)?")
+_DIGITS = re.compile(r"[+-]?\d*(?:[.,](\d*))?(?:[eE]([+-]?\d+))?")
+
+
+def decide_decimal(cells: Iterable[str], *, where: str) -> str:
+    """Return the one decimal mark (`.` or `,`) that the number cells of a file use; `.` when none has one.
+
+    Raises:
+        InputError: when both marks occur, so that no number of the file can be trusted.
+    """
+    marks = {match.group(1) for cell in cells if (match := _MARKED.fullmatch(cell.strip()))}
+    if len(marks) > 1:
+        raise InputError(
+            "numbers with decimal comma and with decimal point in one file",
+            where=where,
+            hint="export again with one decimal mark throughout",
+        )
+    return marks.pop() if marks else "."
+
+
+def half_digit(cell: str) -> float:
+    """Return half of the last printed digit of a number, its rounding error: 5e-7 for `99,147287`; 0 for no number."""
+    match = _DIGITS.fullmatch(cell.strip())
+    if match is None or not any(sign.isdigit() for sign in cell):
+        return 0.0
+    decimals, exponent = len(match.group(1) or ""), int(match.group(2) or 0)
+    return 0.5 * 10.0 ** (exponent - decimals)
