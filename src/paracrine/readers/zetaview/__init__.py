@@ -1,0 +1,1 @@
+"""What the ZetaView readers share: header lines, the size table, the instrument's own quality flags."""
