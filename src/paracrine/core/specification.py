@@ -50,7 +50,12 @@ class Limit(Record):
     low_inclusive: bool = True
     high_inclusive: bool = True
     decimals: int | None = None
-    """Decimal places (or, for powers of ten, digits after the point of the mantissa) the limit is written with."""
+    """Decimal places (or, for powers of ten, digits after the point of the mantissa) the limit is written with.
+
+    None compares the value as it is; a change of unit can make it negative (`0.5 mg/mL` is 500 ug/mL to -2 places).
+    """
+    power_of_ten: bool = False
+    """The limit is written as `1.0e10`: `decimals` counts digits of the mantissa."""
     accept: tuple[str, ...] = ()
     tolerance_pct: float | None = None
     rule: DecisionRule = DecisionRule.SIMPLE
