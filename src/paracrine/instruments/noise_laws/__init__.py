@@ -1,0 +1,1 @@
+"""Noise laws of particle tracking, one file each."""
