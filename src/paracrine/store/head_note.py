@@ -1,0 +1,40 @@
+"""The last seal written beside the ledger: shows when a ledger was exchanged for an older copy of itself."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from paracrine.core.errors import RecordError
+from paracrine.core.records import canonical_json
+from paracrine.store.content import TEMPORARY
+
+_NAME = "head.json"
+
+
+def write_head_note(folder: Path, number: int, seal_sha256: str) -> None:
+    """Write the note after a commit; it may lag behind the ledger, so a failure here loses nothing."""
+    text = canonical_json({"number": number, "seal_sha256": seal_sha256})
+    temporary = folder / TEMPORARY / f"head-{os.getpid()}-{number}"
+    with suppress(OSError):
+        temporary.parent.mkdir(exist_ok=True)
+        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.replace(folder / _NAME)
+
+
+def read_head_note(folder: Path) -> tuple[int, str] | None:
+    """Return number and seal of the note, None when there is none yet.
+
+    Raises:
+        RecordError: when it cannot be understood.
+    """
+    path = folder / _NAME
+    try:
+        note = json.loads(path.read_text(encoding="utf-8"))
+        return int(note["number"]), str(note["seal_sha256"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RecordError(f"{_NAME} cannot be understood", where=str(path)) from error
