@@ -16,6 +16,9 @@ from paracrine.store.upgrading import upgraded
 FIRST_PREVIOUS = "0" * 64
 """What the first entry names as the seal before it."""
 
+SEALED_FIELDS = ("kind", "version", "key", "person", "role", "reason", "at_utc", "zone", "text")
+"""The fields that a seal covers, in the order in which it does, after the previous seal and the number."""
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -95,20 +98,16 @@ class Entry:
 
     def sealed_again(self) -> str:
         """Return the seal that the fields of this entry give."""
-        return seal(
-            self.previous_sha256,
-            self.number,
-            (self.kind, self.version, self.key, self.person, self.role, self.reason, self.at_utc, self.zone, self.text),
-        )
+        return seal(self.previous_sha256, self.number, *(getattr(self, name) for name in SEALED_FIELDS))
 
 
-def seal(previous_sha256: str, number: int, fields: tuple[str, ...]) -> str:
+def seal(previous_sha256: str, number: int, *fields: str) -> str:
     """Hash one entry together with the seal before it; docs/format.md states the bytes.
 
     Args:
         previous_sha256: seal of the entry before, 64 zeros for the first.
         number: place in the ledger, from 1.
-        fields: kind, version, key, person, role, reason, at_utc, zone, text.
+        fields: the values of `SEALED_FIELDS`.
     """
     return hashlib.sha256(canonical_json([previous_sha256, number, *fields]).encode()).hexdigest()
 

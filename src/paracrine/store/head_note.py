@@ -8,20 +8,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from paracrine.core.errors import RecordError
-from paracrine.core.records import canonical_json
-from paracrine.store.content import TEMPORARY
 
 _NAME = "head.json"
 
 
 def write_head_note(folder: Path, number: int, seal_sha256: str) -> None:
     """Write the note after a commit; it may lag behind the ledger, so a failure here loses nothing."""
-    text = canonical_json({"number": number, "seal_sha256": seal_sha256})
-    temporary = folder / TEMPORARY / f"head-{os.getpid()}-{number}"
+    # Always the same length and one write, so that no reader meets half of it.
+    line = f'{{"number":{number:20d},"seal_sha256":"{seal_sha256}"}}\n'.encode("ascii")
     with suppress(OSError):
-        temporary.parent.mkdir(exist_ok=True)
-        temporary.write_text(text + "\n", encoding="utf-8")
-        temporary.replace(folder / _NAME)
+        descriptor = os.open(folder / _NAME, os.O_WRONLY | os.O_CREAT, 0o666)
+        try:
+            os.write(descriptor, line)
+        finally:
+            os.close(descriptor)
 
 
 def read_head_note(folder: Path) -> tuple[int, str] | None:

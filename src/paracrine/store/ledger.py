@@ -89,7 +89,7 @@ class Ledger:
             for kind, version, text, key in drafts:
                 number += 1
                 signed = (actor.person, actor.role, reason, at_utc, zone)
-                this = seal(previous, number, (kind, version, key, *signed, text))
+                this = seal(previous, number, kind, version, key, *signed, text)
                 sealed.append(Entry(number, kind, version, key, text, *signed, previous, this))
                 previous = this
             if sealed:
