@@ -1,0 +1,1 @@
+"""Machinery of the NanoSight readers: layout, printed numbers, conventions, doubts."""
