@@ -1,0 +1,1 @@
+"""Parts of the virtual particle-tracking instrument: scene, sizes, motion, contrast, camera."""
