@@ -15,7 +15,9 @@ _CREATION_LOCK = 7_265_001
 
 _REFUSE = """
     CREATE FUNCTION paracrine_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION '% of % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    BEGIN
+      RAISE EXCEPTION USING MESSAGE = TG_OP || ' of ' || TG_TABLE_NAME || ' is refused',
+        ERRCODE = 'integrity_constraint_violation';
     END $$"""
 _FOLLOW = """
     CREATE FUNCTION paracrine_follow() RETURNS trigger LANGUAGE plpgsql AS $$
