@@ -116,3 +116,42 @@ def zetaview_size_text(
             line if any(word in line for word in keep) else line.replace(".", ",") for line in text.split(newline)
         )
     return text
+
+
+def nano_text(*tables: list[tuple[str, list[str]]], newline: str = "\r\n") -> str:
+    """Write Zetasizer Nano tables: each column is a header and one cell a row."""
+    lines: list[str] = []
+    for columns in tables:
+        lines.append("\t".join(name for name, _ in columns))
+        rows = len(columns[0][1])
+        lines += ["\t".join(cells[row] for _, cells in columns) for row in range(rows)]
+    return newline.join(lines) + newline
+
+
+def nano_array(base: str, unit: str, *rows: list[str]) -> list[tuple[str, list[str]]]:
+    """Expand one array into indexed columns."""
+    suffix = f" ({unit})" if unit else ""
+    return [(f"{base}[{index + 1}]{suffix}", [row[index] for row in rows]) for index in range(len(rows[0]))]
+
+
+NANO_SIZES = ["50.00", "60.00", "72.00", "86.40"]
+
+
+def nano_size_table(**changes: list[str]) -> list[tuple[str, list[str]]]:
+    """Two size measurements of one sample: 4 classes, ratio 1.2, intensities 10/40/40/10 and 20/30/40/10 %."""
+    columns: dict[str, list[str]] = {
+        "Type": ["Size", "Size"],
+        "Sample Name": ["B-017 1", "B-017 2"],
+        "S/W Version": ["8.02", "8.02"],
+        "Serial Number": ["MAL1", "MAL1"],
+        "Measurement Date and Time": ["Friday, 28 March 2025 14:59:57", "06 March 2026 17:46:34"],
+        "SOP User ID": ["jdoe", "jdoe"],
+        "SOP File Path": [r"C:\Users\jdoe\ev.sop", r"C:\Users\jdoe\ev.sop"],
+        "T (°C)": ["25.0", "25.1"],
+        **changes,
+    }
+    return [
+        *columns.items(),
+        *nano_array("Sizes", "d.nm", NANO_SIZES, NANO_SIZES),
+        *nano_array("Intensities", "Percent", ["10.0", "40.0", "40.0", "10.0"], ["20.0", "30.0", "40.0", "10.0"]),
+    ]

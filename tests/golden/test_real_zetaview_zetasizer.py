@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from paracrine.core.product import DilutionBy
-from paracrine.core.run import Maturity
+from paracrine.core.run import Maturity, Run
+from paracrine.payloads.scalars import Scalars
 from paracrine.readers.intake import read_file
 
 
@@ -36,3 +37,56 @@ def test_zetaview_flags_are_shown_and_people_are_not(sizing_files: Path) -> None
     assert codes == {"drift-too-high", "drift-never-checked", "too-many-particles-per-frame"}
     assert "Aoife" not in str(run)
     assert "Operator" not in str(run)
+
+
+def _scalars(run: Run) -> dict[str, float]:
+    return {
+        name: value
+        for payload in run.payloads
+        if isinstance(payload, Scalars)
+        for name, value in payload.values.items()
+    }
+
+
+def test_zeta_rows_longer_than_the_header_are_read_right(sizing_files: Path) -> None:
+    runs = read_file(sizing_files / "parse-zetasizer" / "chc_zetaPotential.txt")
+    means = [number.value for run in runs for number in run.rederived if number.name == "zeta_potential_mv"]
+    assert [round(mean, 2) for mean in means] == [8.11, 8.01, 6.28, 8.45]
+    assert [_scalars(run)["zeta_potential_mv"] for run in runs] == [8.10, 8.02, 6.29, 8.45]
+    assert [_scalars(run)["electrophoretic_mobility_um_cm_per_vs"] for run in runs] == [0.6353, 0.6284, 0.4928, 0.6627]
+    assert [_scalars(run)["conductivity_ms_per_cm"] for run in runs] == [0.0966, 0.0970, 0.0977, 0.0980]
+    assert [run.settings["Record / Quality Factor"] for run in runs] == ["1.85", "2.00", "1.61", "1.97"]
+    assert [run.payloads[1].axis.size for run in runs] == [91, 92, 92, 92]
+
+
+def test_nano_size_classes_give_the_stated_means(sizing_files: Path) -> None:
+    runs = read_file(sizing_files / "parse-zetasizer" / "mxd_particleSize.txt")
+    means = [[round(number.value, 1) for number in run.rederived] for run in runs]
+    assert means == [[106.8, 96.0, 82.3], [105.0, 92.6, 78.3], [102.1, 90.5, 77.2]]
+    for run in runs:
+        for sizes in run.payloads:
+            assert sizes.contents.size == 70
+            assert 99.9 <= round(sizes.total, 6) <= 100.1
+        assert "z_average_nm" not in _scalars(run)
+        assert run.notices == ()
+
+
+def test_nano_zeta_scalars(sizing_files: Path) -> None:
+    (run,) = read_file(sizing_files / "parse-zetasizer" / "mxd_zetaPotential.txt")
+    assert _scalars(run) == {
+        "zeta_potential_mv": -16.8,
+        "zeta_deviation_mv": 5.71,
+        "electrophoretic_mobility_um_cm_per_vs": -1.317,
+        "conductivity_ms_per_cm": 0.943,
+        "count_rate_kcps": 22.0,
+    }
+    assert run.payloads[1].values_unit == "counts"
+
+
+def test_empty_zetasizer_columns_are_missing_and_paths_are_dropped(sizing_files: Path) -> None:
+    runs = read_file(sizing_files / "parse-zetasizer" / "mxd_zetaPotential_full.txt")
+    assert len(runs) == 3
+    for run in runs:
+        assert _scalars(run) == {}
+        assert "Users" not in str(run)
+        assert "DLS_Malvern" not in str(run)

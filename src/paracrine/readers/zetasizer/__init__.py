@@ -1,0 +1,1 @@
+"""What the Zetasizer readers stand on: text tables, column meanings, the record tree of a database."""
