@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from paracrine.characterization.sizing import SizeSummary
 from paracrine.core.measurand import Measurand
 from paracrine.core.notice import Notice
 from paracrine.core.plan import SizeWindow
-from paracrine.core.run import Run
+from paracrine.core.run import Run, Technique
+from paracrine.payloads.size_distribution import SizeDistribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,14 @@ class Metric:
     cites: tuple[str, ...] = ()
     vendor_names: tuple[str, ...] = ()
     """Vendor numbers shown beside it."""
+    techniques: tuple[Technique, ...] = ()
+    """Techniques it applies to; empty applies to any with the payload."""
+    contents_unit: str = ""
+    """Only size distributions whose contents are in this unit; empty takes any."""
+    bounds: tuple[float, float] | None = None
+    """What the value cannot leave, such as 0 to 100 %; the interval is cut there."""
+    zero_is_a_result: bool = False
+    """Whether a run without particles has the value 0 (a concentration) or none (a size)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,12 @@ class MetricContext:
 
     run: Run
     window: SizeWindow = field(default_factory=SizeWindow)
+    shared: SizeSummary | None = None
+    """Made once per payload, so that nine metrics do not sum the same bins nine times."""
+
+    def summary_of(self, payload: SizeDistribution) -> SizeSummary:
+        """Return the summary of this payload, the shared one where it fits."""
+        return self.shared if self.shared and self.shared.payload is payload else SizeSummary(payload)
 
 
 @dataclass(frozen=True, slots=True)

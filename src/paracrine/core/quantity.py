@@ -96,10 +96,21 @@ class Budget(Record):
         return math.sqrt(sum(part**2 for part, _ in self._independent_parts()))
 
     def degrees_of_freedom(self) -> float:
-        """Return Welch-Satterthwaite effective degrees of freedom (infinite when all are known)."""
-        total = self.standard_uncertainty()
-        weight = sum(part**4 / dof for part, dof in self._independent_parts() if math.isfinite(dof))
-        return total**4 / weight if weight > 0 and total > 0 else math.inf
+        """Return effective degrees of freedom; infinite when every part is known.
+
+        Estimated parts combine by Welch-Satterthwaite. Adding a known part divides by the estimated share of the
+        variance once, not twice: the square under-covers with 3 to 5 replicates (docs/why/uncertainty.md).
+
+        References:
+            doi:10.2307/3002019
+        """
+        parts = self._independent_parts()
+        estimated = [(part**2, dof) for part, dof in parts if math.isfinite(dof) and part != 0]
+        if not estimated:
+            return math.inf
+        variance = sum(square for square, _ in estimated)
+        own = variance**2 / sum(square**2 / dof for square, dof in estimated)
+        return own * sum(part**2 for part, _ in parts) / variance
 
     def _independent_parts(self) -> list[tuple[float, float]]:
         shared: dict[str, list[Component]] = {}

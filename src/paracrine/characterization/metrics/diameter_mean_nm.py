@@ -1,0 +1,32 @@
+"""Mean diameter."""
+
+from __future__ import annotations
+
+from paracrine.characterization.metric import Metric, MetricContext, MetricValue
+from paracrine.characterization.sizing import NO_PARTICLE
+from paracrine.payloads.size_distribution import SizeDistribution
+
+METRIC = Metric(
+    name="diameter_mean_nm",
+    title="Mean diameter",
+    unit="nm",
+    payload_kind="size_distribution",
+    scale="relative",
+    definition=(
+        "Sum of content times bin centre over the sum of content; mean over runs. "
+        "Counting error: standard deviation of the distribution over the root of the counted particles."
+    ),
+    cites=("doi:10.59161/JCGM100-2008E",),
+    vendor_names=("diameter_mean_nm",),
+)
+
+
+def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
+    """Measure the mean diameter of one run, nm."""
+    if payload.is_empty:
+        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
+    summary = context.summary_of(payload)
+    mean, deviation = summary.moments
+    counting = summary.relative_counting_error
+    error = None if counting is None else counting * deviation / mean
+    return MetricValue(mean, standard_uncertainty=error, measurand=payload.measurand)

@@ -1,0 +1,33 @@
+"""Width of the size distribution."""
+
+from __future__ import annotations
+
+import math
+
+from paracrine.characterization.metric import Metric, MetricContext, MetricValue
+from paracrine.characterization.sizing import NO_PARTICLE
+from paracrine.payloads.size_distribution import SizeDistribution
+
+METRIC = Metric(
+    name="diameter_sd_nm",
+    title="Standard deviation of the diameters",
+    unit="nm",
+    payload_kind="size_distribution",
+    scale="relative",
+    definition=(
+        "Root of the content-weighted mean squared distance of bin centres from the mean (population form); mean "
+        "over runs. It describes the particles, not the uncertainty of the mean. Counting error: that of a normal "
+        "distribution, 1 over the root of twice the counted particles, too small for long tails."
+    ),
+    vendor_names=("diameter_sd_nm",),
+)
+
+
+def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
+    """Measure the population standard deviation of one run, nm."""
+    if payload.is_empty:
+        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
+    summary = context.summary_of(payload)
+    counting = summary.relative_counting_error
+    error = None if counting is None else counting / math.sqrt(2)
+    return MetricValue(summary.moments[1], standard_uncertainty=error, measurand=payload.measurand)
