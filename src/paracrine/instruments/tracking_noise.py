@@ -47,6 +47,16 @@ class TrackingNoise:
         return population.on_grid(self.seen_frac).blurred(_expected_kernel(self))
 
 
+def draw_estimates_nm(
+    population: Population, noise: TrackingNoise, *, count: int, rng: np.random.Generator
+) -> FloatArray:
+    """Draw the diameters estimated from tracks of seen particles, shape (count,), nm, before smoothing."""
+    seen = population.on_grid(noise.seen_frac)
+    cumulative = np.concatenate([[0.0], np.cumsum(seen.contents)]) / max(seen.total, 1e-300)
+    diameters = np.exp(np.interp(rng.random(count), cumulative, np.log(seen.edges_nm)))
+    return np.asarray(diameters * np.exp(noise.draw_log_errors(count, rng)), dtype=np.float64)
+
+
 @cache
 def _expected_kernel(noise: TrackingNoise) -> FloatArray:
     rng = np.random.default_rng(0)

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from paracrine.core.errors import InputError
-from paracrine.instruments.tracking_noise import NOISE_LAWS, TrackingNoise, lognormal_ratios
+from paracrine.instruments.dilution import draw_dilution_error, mixed
+from paracrine.instruments.tracking_noise import NOISE_LAWS, TrackingNoise, draw_estimates_nm, lognormal_ratios
 from paracrine.instruments.truth import GridDistribution, Population, log_grid_nm
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.physics.viscosity import water_viscosity_mpas
@@ -34,7 +35,7 @@ class NanoSightSession:
     """
 
     volume_error_ratio: float = 1.0
-    field_volume_ml: float = 1.5e-7
+    field_volume_ml: float = 1.9e-7
     frames_count: int = 1498
     temperature_c: float = 22.6
 
@@ -118,6 +119,7 @@ def simulate_nanosight(
     version: str = "3.4",
     pipetting_cv_pct: float = 0.0,
     dilution_steps: int = 1,
+    dilution_error_ratio: float | None = None,
     diluent: Population | None = None,
     session: NanoSightSession | None = None,
     noise: TrackingNoise | None = None,
@@ -138,6 +140,7 @@ def simulate_nanosight(
         version: software version whose layout and rules are used, `3.2` or `3.4`.
         pipetting_cv_pct: relative standard uncertainty of one dilution step, percent.
         dilution_steps: number of steps.
+        dilution_error_ratio: true over intended dilution when the tube was measured before; None draws one.
         diluent: particles in the diluent itself; None for a clean one.
         session: the instrument that day; None for one without volume error.
         noise: noise law; None for the plain one.
@@ -154,8 +157,10 @@ def simulate_nanosight(
         )
     session = session or NanoSightSession()
     law: TrackingNoise = noise or NOISE_LAWS.load("poisson_field").NOISE
-    spread = pipetting_cv_pct / 100 * math.sqrt(dilution_steps) if dilution_factor > 1 else 0.0
-    dilution_error_ratio = float(lognormal_ratios(1, rng, cv=spread)[0])
+    if dilution_error_ratio is None:
+        dilution_error_ratio = draw_dilution_error(
+            dilution_factor, rng=rng, pipetting_cv_pct=pipetting_cv_pct, dilution_steps=dilution_steps
+        )
     in_cell = mixed(population, diluent, dilution_factor=dilution_factor * dilution_error_ratio)
     expected = law.expected(in_cell)
     valid = rng.poisson(
@@ -184,22 +189,6 @@ def simulate_nanosight(
     )
 
 
-def mixed(population: Population, diluent: Population | None, *, dilution_factor: float) -> Population:
-    """Return what is in the measuring cell: the diluted sample and what the diluent brings along."""
-    own = population.concentration_per_ml / dilution_factor
-    if diluent is None or diluent.concentration_per_ml == 0 or dilution_factor == 1:
-        return population.at_concentration(own)
-    brought = diluent.concentration_per_ml * (1 - 1 / dilution_factor)
-    total = own + brought
-    weights = [w * own / total for w in population.weights] + [w * brought / total for w in diluent.weights]
-    return Population(
-        tuple(weights),
-        population.median_nm + diluent.median_nm,
-        population.geometric_sd + diluent.geometric_sd,
-        total,
-    )
-
-
 def _seen_share(population: Population, law: TrackingNoise) -> float:
     return population.on_grid(law.seen_frac).total
 
@@ -208,11 +197,7 @@ def _smoothed_histograms(
     population: Population, law: TrackingNoise, valid: npt.NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
     """Draw the seen particles, scatter and smooth them; return edges and track counts, shape (videos, cells)."""
-    seen = population.on_grid(law.seen_frac)
-    cumulative = np.concatenate([[0.0], np.cumsum(seen.contents)]) / max(seen.total, 1e-300)
-    tracks = int(valid.sum())
-    diameters = np.exp(np.interp(rng.random(tracks), cumulative, np.log(seen.edges_nm)))
-    estimates = diameters * np.exp(law.draw_log_errors(tracks, rng))
+    estimates = draw_estimates_nm(population, law, count=int(valid.sum()), rng=rng)
     edges_nm = log_grid_nm(2.0, 5000.0)
     step = math.log(edges_nm[1] / edges_nm[0])
     reach = math.ceil(5 * law.smoothing_log_sd / step)
