@@ -76,6 +76,9 @@ class Sample(Record):
     nominal_diameter_nm: float | None = None
     nominal_diameter_u_nm: float | None = None
     nominal_concentration_per_ml: float | None = None
+    nominal_concentration_u_per_ml: float | None = None
+    volume_ml: float | None = None
+    """Volume of the material this sample was drawn from; the final product's is the batch's product volume."""
     biological_replicate: str = ""
 
 
