@@ -11,6 +11,7 @@ from pathlib import Path
 from paracrine.core.errors import InputError
 
 _RESERVED = frozenset({"con", "prn", "aux", "nul", "workspace", "comparison"})
+_PART = ".part"
 
 
 def folder_name(batch: str) -> str:
@@ -34,12 +35,13 @@ def write_outputs(folder: Path, contents: dict[str, bytes]) -> dict[str, str]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+            _remove_leftovers(folder, name)
+            handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=_PART)
+            staged.append((Path(temporary), folder / name))
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            staged.append((Path(temporary), folder / name))
         for temporary_path, final in staged:
             temporary_path.chmod(0o644)
             temporary_path.replace(final)
@@ -49,6 +51,12 @@ def write_outputs(folder: Path, contents: dict[str, bytes]) -> dict[str, str]:
         hint = "choose another place with --out"
         raise InputError(f"cannot write here: {error.strerror}", where=str(folder), hint=hint) from error
     return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+
+
+def _remove_leftovers(folder: Path, name: str) -> None:
+    """Remove what a killed process left of an earlier write."""
+    for leftover in folder.glob(f".{name}.*{_PART}"):
+        leftover.unlink(missing_ok=True)
 
 
 def outputs_are_intact(folder: Path, hashes: dict[str, str]) -> bool:

@@ -15,7 +15,8 @@ class FileRecord(Record):
     kind: ClassVar[str] = "file"
 
     path: str
-    sha256: str
+    file_sha256: str
+    """Under this key, so that verifying looks for the file itself."""
     size_bytes: int
     reader: str = ""
     reader_version: str = ""
@@ -50,6 +51,8 @@ class CertificateRecord(Record):
     unreadable: tuple[tuple[str, str], ...] = ()
     outputs: dict[str, str] = Field(default_factory=dict)
     """File name to sha256."""
+    file_sha256: tuple[str, ...] = ()
+    """The same files as kept in the workspace."""
 
 
 class ReviewRecord(Record):

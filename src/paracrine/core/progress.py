@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
@@ -68,6 +67,8 @@ class ProcessExecutor:
         self, work: Callable[[Item], Result], items: Iterable[Item], *, on_done: Callable[[], None]
     ) -> Iterator[Result]:
         """Yield results in order once all are done; the first error ends the pool."""
+        from concurrent.futures import ProcessPoolExecutor, as_completed
+
         with ProcessPoolExecutor(self.workers) as pool:
             futures = [pool.submit(work, item) for item in items]
             try:

@@ -1,0 +1,79 @@
+"""Render what a certificate and a comparison consist of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from paracrine.bench.outputs import outputs_are_intact, write_outputs
+from paracrine.bench.records import ComparisonRecord
+from paracrine.core.plan import StudyPlan
+from paracrine.core.records import canonical_json
+from paracrine.release.comparability import compare_batches
+from paracrine.release.comparison import AttributeComparison
+from paracrine.report.certificate_data import certificate_json, measurements_csv
+from paracrine.report.certificate_html import certificate_html
+from paracrine.report.certificate_pdf import certificate_pdf
+from paracrine.report.comparison import comparison_html
+from paracrine.report.content import CertificateContent, ComparisonContent
+from paracrine.store import Actor, Workspace
+
+COMPARISON_NAME = "comparison.html"
+
+
+def render_certificate(content: CertificateContent) -> dict[str, bytes]:
+    """Return the four files of a certificate by name."""
+    return {
+        "certificate.html": certificate_html(content).encode(),
+        "certificate.pdf": certificate_pdf(content),
+        "certificate.json": certificate_json(content).encode(),
+        "measurements.csv": measurements_csv(content).encode(),
+    }
+
+
+def write_comparison(
+    workspace: Workspace, plan: StudyPlan, contents: Mapping[str, CertificateContent], *, out: Path, actor: Actor
+) -> Path:
+    """Write the comparison page over all batches and record its hash."""
+    certificates = tuple(contents[batch.name] for batch in plan.batches)
+    comparisons = _compare_with_first(plan, certificates)
+    headline = comparison_headline(comparisons, len(certificates))
+    content = ComparisonContent(headline=headline, plan=plan, certificates=certificates, comparisons=comparisons)
+    outputs = write_outputs(out, {COMPARISON_NAME: comparison_html(content).encode()})
+    basis = canonical_json([measurement.to_data() for c in certificates for measurement in c.measurements])
+    record = ComparisonRecord(
+        title=plan.title,
+        headline=headline,
+        fingerprint=hashlib.sha256(basis.encode()).hexdigest(),
+        outputs=outputs,
+    )
+    workspace.append(record, key=plan.title, actor=actor, reason="comparison of batches")
+    return out / COMPARISON_NAME
+
+
+def comparison_is_current(workspace: Workspace, plan: StudyPlan, *, out: Path) -> bool:
+    """Whether the comparison page is there as it was last written."""
+    latest = workspace.latest("comparison", plan.title)
+    return latest is not None and outputs_are_intact(out, ComparisonRecord.from_data(latest.body).outputs)
+
+
+def _compare_with_first(
+    plan: StudyPlan, certificates: tuple[CertificateContent, ...]
+) -> tuple[AttributeComparison, ...]:
+    """Compare every batch with the first one listed, which a study names as its reference by order."""
+    first, *others = certificates
+    found: list[AttributeComparison] = []
+    for other in others:
+        found.extend(compare_batches(first.measurements, other.measurements, margins=plan.margins))
+    return tuple(found)
+
+
+def comparison_headline(comparisons: tuple[AttributeComparison, ...], batches_count: int) -> str:
+    """Say in one sentence how many attributes are equivalent, different or open."""
+    counts = dict.fromkeys(("equivalent", "different", "not shown", "not assessed"), 0)
+    for comparison in comparisons:
+        counts[comparison.outcome] += 1
+    parts = [f"{count} {outcome}" for outcome, count in counts.items() if count]
+    found = ", ".join(parts) or "none possible"
+    return f"{batches_count} batches, {len(comparisons)} comparisons with the first: {found}."

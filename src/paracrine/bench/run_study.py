@@ -1,0 +1,269 @@
+"""The main verb: a folder with study.toml becomes certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from paracrine.bench.certify import (
+    BatchInputs,
+    assemble,
+    file_records,
+    link_evidence,
+    measurement_key,
+    run_names,
+)
+from paracrine.bench.draft import find_files
+from paracrine.bench.fingerprint import fingerprint, paths_of
+from paracrine.bench.intake import FileReading, hash_file, read_files
+from paracrine.bench.outcome import BatchOutcome, RunReport
+from paracrine.bench.outputs import folder_name, outputs_are_intact, write_outputs
+from paracrine.bench.pages import COMPARISON_NAME, comparison_is_current, render_certificate, write_comparison
+from paracrine.bench.records import CertificateRecord, ReviewRecord
+from paracrine.bench.study import STUDY_NAME, read_study
+from paracrine.core.measurement import Measurement
+from paracrine.core.plan import StudyPlan
+from paracrine.core.product import Batch
+from paracrine.core.progress import Executor, Progress, stage
+from paracrine.core.records import Record
+from paracrine.core.specification import Specification
+from paracrine.readers.results import read_results
+from paracrine.release.judge import measurement_id
+from paracrine.release.specification import read_specification
+from paracrine.report.content import CertificateContent, Seal
+from paracrine.store import Actor, Entry, Workspace
+
+Truth = Mapping[str, tuple[tuple[str, float, str], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyInputs:
+    """A study as it lies in its folder."""
+
+    folder: Path
+    plan: StudyPlan
+    specification: Specification | None
+    external: tuple[Measurement, ...]
+    documents: tuple[str, ...]
+    """Names of the source documents of external results."""
+    hashes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    study: StudyInputs
+    out: Path
+    workspace: Workspace
+    actor: Actor
+    executor: Executor
+    progress: Progress
+    truth: Truth
+
+
+def load_study(folder: Path) -> StudyInputs:
+    """Read study.toml, and spec.toml and results.csv where they are.
+
+    Raises:
+        InputError: when one of the three forms is wrong; nothing is written.
+    """
+    plan = read_study(folder / STUDY_NAME)
+    spec_path, results_path = folder / "spec.toml", folder / "results.csv"
+    specification = read_specification(spec_path) if spec_path.is_file() else None
+    external = (
+        read_results(results_path, folder=folder, samples=plan.samples).measurements if results_path.is_file() else ()
+    )
+    paths = {path for batch in plan.batches for path in paths_of(plan, batch)}
+    return StudyInputs(
+        folder=folder,
+        plan=plan,
+        specification=specification,
+        external=external,
+        documents=_documents(external),
+        hashes={path: hash_file(folder, path)[0] for path in sorted(paths)},
+    )
+
+
+def _documents(external: Iterable[Measurement]) -> tuple[str, ...]:
+    return tuple({source.name for measurement in external for source in measurement.provenance.sources})
+
+
+def run_study(
+    study: StudyInputs,
+    *,
+    out: Path,
+    workspace: Workspace,
+    actor: Actor,
+    executor: Executor,
+    progress: Progress,
+    truth: Truth | None = None,
+) -> RunReport:
+    """Make the certificates of a study; batches in which nothing changed are left as they are."""
+    session = _Session(study, out, workspace, actor, executor, progress, truth or {})
+    prints = {batch.name: _fingerprint(session, batch) for batch in study.plan.batches}
+    previous = {batch.name: _previous(session, batch, prints[batch.name]) for batch in study.plan.batches}
+    stale = [batch for batch in study.plan.batches if previous[batch.name] is None]
+    several = len(study.plan.batches) > 1
+    current = several and not stale and comparison_is_current(workspace, study.plan, out=out)
+    needed = study.plan.batches if several and not current else tuple(stale)
+    readings = _read_needed(session, needed)
+    contents: dict[str, CertificateContent] = {}
+    outcomes: list[BatchOutcome] = []
+    with stage(progress, "batches", len(needed)) as done:
+        for batch in study.plan.batches:
+            if batch in needed:
+                contents[batch.name] = assemble(_batch_inputs(session, batch, readings))
+            record = previous[batch.name]
+            if record is None:
+                outcomes.append(_certify(session, contents[batch.name], prints[batch.name]))
+            else:
+                outcomes.append(_unchanged(session, record))
+            if batch in needed:
+                done()
+    if several and not current:
+        write_comparison(workspace, study.plan, contents, out=out, actor=actor)
+    return RunReport(
+        title=study.plan.title,
+        out=out,
+        workspace=workspace.url,
+        batches=tuple(outcomes),
+        comparison=out / COMPARISON_NAME if several else None,
+        unused_files=_unused_files(session),
+    )
+
+
+def _fingerprint(session: _Session, batch: Batch) -> str:
+    study = session.study
+    return fingerprint(
+        study.plan,
+        batch,
+        study.specification,
+        hashes=study.hashes,
+        results=[m.to_json() for m in study.external if m.batch == batch.name],
+        review_entries=[entry.number for entry in session.workspace.entries("review", batch.name)],
+    )
+
+
+def _previous(session: _Session, batch: Batch, wanted: str) -> CertificateRecord | None:
+    entry = session.workspace.latest("certificate", batch.name)
+    if entry is None:
+        return None
+    record = CertificateRecord.from_data(entry.body)
+    intact = outputs_are_intact(session.out / folder_name(batch.name), record.outputs)
+    return record if record.fingerprint == wanted and intact else None
+
+
+def _read_needed(session: _Session, batches: Iterable[Batch]) -> dict[str, FileReading]:
+    paths = dict.fromkeys(path for batch in batches for path in paths_of(session.study.plan, batch))
+    readings = read_files(session.study.folder, paths, executor=session.executor, progress=session.progress)
+    return {reading.path: reading for reading in readings}
+
+
+def _batch_inputs(session: _Session, batch: Batch, readings: Mapping[str, FileReading]) -> BatchInputs:
+    study = session.study
+    return BatchInputs(
+        plan=study.plan,
+        batch=batch,
+        specification=study.specification,
+        readings={path: readings[path] for path in paths_of(study.plan, batch)},
+        external=tuple(m for m in study.external if m.batch == batch.name),
+        excluded=excluded_runs(session.workspace, batch.name),
+        truth=session.truth.get(batch.name, ()),
+    )
+
+
+def excluded_runs(workspace: Workspace, batch: str) -> dict[tuple[str, str], str]:
+    """Return (sample, run) to reason for runs whose latest review excludes them."""
+    excluded: dict[tuple[str, str], str] = {}
+    for entry in workspace.entries("review", batch):
+        review = ReviewRecord.from_data(entry.body)
+        key = (review.sample, review.run)
+        excluded.pop(key, None)
+        if review.excluded:
+            excluded[key] = f"{review.reason} (excluded by {entry.person}, {entry.at_utc[:10]}, entry {entry.number})"
+    return excluded
+
+
+def _certify(session: _Session, content: CertificateContent, wanted: str) -> BatchOutcome:
+    """Record first, then render with the seal of what was recorded, then record the hashes of the files."""
+    workspace, actor, batch = session.workspace, session.actor, content.batch.name
+    for entry in content.files:
+        if entry.sha256:
+            workspace.add_file(session.study.folder / entry.path, name=entry.path)
+    reason = f"certificate of {batch}"
+    basis: list[tuple[Record, str]] = [(session.study.plan, session.study.plan.title)]
+    basis += [(session.study.specification, content.plan.product.name)] if session.study.specification else []
+    basis += [(record, record.path) for record in file_records(content)]
+    basis += [(measurement, measurement_key(measurement)) for measurement in content.measurements]
+    entries = workspace.append_many(basis, actor=actor, reason=reason)
+    recorded = (entry.number for entry in entries if entry.kind == Measurement.kind)
+    numbered = dict(zip(map(measurement_id, content.measurements), recorded, strict=True))
+    verdicts = link_evidence(content.verdicts, numbered)
+    judged = workspace.append_many(
+        [(v, f"{batch} / {v.limit.attribute}") for v in verdicts], actor=actor, reason=reason
+    )
+    last = (*entries, *judged)[-1]
+    sealed = replace(content, verdicts=verdicts, seal=_seal(workspace, last))
+    folder = session.out / folder_name(batch)
+    rendered = render_certificate(sealed)
+    outputs = write_outputs(folder, rendered)
+    for name, data in rendered.items():
+        workspace.add_file(data, name=f"{batch}/{name}")
+    record = CertificateRecord(
+        batch=batch,
+        headline=sealed.headline,
+        fingerprint=wanted,
+        first_entry=entries[0].number,
+        last_entry=last.number,
+        runs=run_names(sealed),
+        outcomes=tuple((verdict.limit.attribute, verdict.outcome.value) for verdict in verdicts),
+        unreadable=tuple((entry.path, entry.error) for entry in content.files if entry.error),
+        outputs=outputs,
+        file_sha256=tuple(outputs.values()),
+    )
+    workspace.append(record, key=batch, actor=actor, reason=reason)
+    return _outcome(session, record, sealed.measurements, unchanged=False)
+
+
+def _seal(workspace: Workspace, entry: Entry) -> Seal:
+    return Seal(
+        workspace=workspace.url,
+        entry=entry.number,
+        seal_sha256=entry.seal_sha256,
+        sealed_at=entry.at_utc,
+        person=entry.person,
+        role=entry.role,
+    )
+
+
+def _unchanged(session: _Session, record: CertificateRecord) -> BatchOutcome:
+    own = range(record.first_entry, record.last_entry + 1)
+    recorded = (entry for entry in session.workspace.entries("measurement") if entry.number in own)
+    measurements = tuple(Measurement.from_data(entry.body) for entry in recorded)
+    return _outcome(session, record, measurements, unchanged=True)
+
+
+def _outcome(
+    session: _Session, record: CertificateRecord, measurements: tuple[Measurement, ...], *, unchanged: bool
+) -> BatchOutcome:
+    folder = session.out / folder_name(record.batch)
+    return BatchOutcome(
+        batch=record.batch,
+        headline=record.headline,
+        outcomes=record.outcomes,
+        measurements=measurements,
+        outputs={name: folder / name for name in record.outputs},
+        unreadable=record.unreadable,
+        unchanged=unchanged,
+    )
+
+
+def _unused_files(session: _Session) -> tuple[str, ...]:
+    named = {path for batch in session.study.plan.batches for path in paths_of(session.study.plan, batch)}
+    documents = set(session.study.documents)
+    found = find_files(session.study.folder, skip=session.out)
+    return tuple(
+        path
+        for path in found
+        if path not in named and PurePosixPath(path).name not in documents and not path.endswith(".roles.csv")
+    )

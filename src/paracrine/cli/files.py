@@ -1,0 +1,61 @@
+"""`read`, `formats`: one file, and what can be read at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paracrine.cli.screen import print_json, print_notices, print_table
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("read")(read)
+    app.command("formats")(formats)
+
+
+def read(
+    file: Annotated[Path, typer.Argument(help="An instrument's export file.")],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    all_fields: Annotated[bool, typer.Option("--all", help="Also list settings and unread fields.")] = False,
+) -> None:
+    """Show every run in FILE: instrument, settings, the vendor's numbers and ours, notices, unread fields.
+
+    Example: `paracrine read "AD45_F3-ExperimentSummary.csv"`
+    """
+    from paracrine.bench import open_bench
+
+    report = open_bench().read(file)
+    if json:
+        print_json(report.to_data())
+        return
+    typer.echo(report.headline)
+    for run in report.runs:
+        print_table(
+            ("number", "vendor", "vendor's rule, again", "ours", "unit"), run.number_rows(), title=f"\n{run.title}"
+        )
+        if all_fields:
+            print_table(("setting", "value"), list(run.settings.items()))
+            print_table(("unread field", "value"), list(run.unread.items()))
+        else:
+            typer.echo(f"  {len(run.settings)} settings, {len(run.unread)} unread fields (--all lists them)")
+        print_notices(run.notices)
+
+
+def formats(json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False) -> None:
+    """List what can be read, how far each reader is to be trusted, and against which real files it was held.
+
+    Example: `paracrine formats`
+    """
+    from paracrine.bench import open_bench
+
+    listed = open_bench().formats()
+    if json:
+        print_json([info.to_data() for info in listed])
+        return
+    typer.echo(f"{len(listed)} readers.")
+    typer.echo("tested: held against a real file; candidate: documented layout; draft: please send a sample.")
+    rows = [(info.name, info.title, info.technique, info.maturity_text, info.known_limits) for info in listed]
+    print_table(("reader", "what", "method", "maturity", "limits"), rows)

@@ -1,0 +1,139 @@
+"""`init`, `run`, `review`: a study folder becomes certificates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from paracrine.cli.screen import print_json, progress_bars, verdict_counts
+
+if TYPE_CHECKING:
+    from paracrine.bench.outcome import RunReport
+
+Person = Annotated[str, typer.Option(help="Who acts. [default: person in study.toml, else the login name]")]
+RoleOption = Annotated[str, typer.Option("--role", help="In which role. [default: role in study.toml]")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Out = Annotated[Path | None, typer.Option(help="Where the certificates go. [default: FOLDER/certificates]")]
+WorkspaceOption = Annotated[
+    str | None, typer.Option("--workspace", help="Ledger: a folder or a database URL. [default: OUT/workspace]")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("init")(init)
+    app.command("run")(run)
+    app.command("review")(review)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder with the instruments' export files.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing study.toml.")] = False,
+    json: Json = False,
+) -> None:
+    """Look into the files of FOLDER and draft its study.toml.
+
+    Example: `paracrine init my-study`, then answer the lines marked ? in my-study/study.toml.
+    """
+    from paracrine.bench import open_bench
+
+    with progress_bars(quiet=json) as progress:
+        draft = open_bench().init(folder, force=force, progress=progress)
+    if json:
+        print_json(
+            {
+                "batches": draft.batches,
+                "files": draft.files,
+                "unread": [{"path": path, "reason": reason} for path, reason in draft.unread],
+                "questions": draft.questions,
+            }
+        )
+        return
+    typer.echo(f"Drafted {folder / 'study.toml'}: {len(draft.files)} files, batches {', '.join(draft.batches)}.")
+    for path, _ in draft.unread:
+        typer.echo(f"  left out, no reader knows it: {path}  (`paracrine read` says why)")
+    typer.echo("What could not be known:")
+    for question in draft.questions:
+        typer.echo(f"  ? {question}")
+    typer.echo(f"Answer the lines marked ?, then: paracrine run {folder}")
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(help="Study folder with study.toml.")],
+    out: Out = None,
+    workspace: WorkspaceOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 when a limit failed.")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that read files.")] = 1,
+    person: Person = "",
+    role: RoleOption = "",
+    json: Json = False,
+) -> None:
+    """Make the certificate of analysis of every batch in FOLDER.
+
+    Exit codes: 0 done, also when a limit failed; 2 a file or form could not be read; 3 a limit failed (--strict).
+
+    Examples: `paracrine run my-study`, `paracrine run my-study --out results --strict`
+    """
+    from paracrine.bench import open_bench
+    from paracrine.core.progress import ProcessExecutor, SerialExecutor
+
+    executor = ProcessExecutor(workers) if workers > 1 else SerialExecutor()
+    with progress_bars(quiet=json) as progress:
+        bench = open_bench(workspace, person=person, role=role)
+        report = bench.run(folder, out=out, executor=executor, progress=progress)
+    if json:
+        print_json(report.to_data())
+    else:
+        show_report(report)
+    if report.unreadable:
+        raise typer.Exit(2)
+    if strict and report.failed:
+        raise typer.Exit(3)
+
+
+def review(
+    batch: Annotated[str, typer.Argument(help="Batch name.")],
+    reason: Annotated[str, typer.Option(help="Why. It goes into the ledger with your name.")],
+    exclude: Annotated[list[str] | None, typer.Option(help="Run to take out: RUN, or SAMPLE/RUN.")] = None,
+    include: Annotated[list[str] | None, typer.Option(help="Run to take back in.")] = None,
+    folder: Annotated[Path, typer.Option(help="Study folder.")] = Path(),
+    out: Out = None,
+    workspace: WorkspaceOption = None,
+    person: Person = "",
+    role: RoleOption = "",
+) -> None:
+    """Take runs of BATCH out of the pooled values; they stay visible, and both values are shown.
+
+    Example: `paracrine review B-003 --exclude "product/B003_04" --reason "bubble in the cell" --folder my-study`
+    """
+    from paracrine.bench import open_bench
+
+    with progress_bars() as progress:
+        report = open_bench(workspace, person=person, role=role).review(
+            folder, batch, exclude=exclude or (), include=include or (), reason=reason, out=out, progress=progress
+        )
+    for record, entry in zip(report.reviews, report.entries, strict=True):
+        typer.echo(
+            f"{'Excluded' if record.excluded else 'Included'} {record.sample}/{record.run}: ledger entry {entry}."
+        )
+    if report.run:
+        show_report(report.run)
+
+
+def show_report(report: RunReport) -> None:
+    """Print what a run found and where the files are."""
+    if report.unchanged:
+        typer.echo("Nothing changed since the last run; no work was done twice.")
+    for batch in report.batches:
+        typer.echo(f"{batch.headline}{'  (unchanged)' if batch.unchanged and not report.unchanged else ''}")
+        typer.echo(f"  {verdict_counts([outcome for _, outcome in batch.outcomes]) or 'no limits: no spec.toml'}")
+        if page := batch.outputs.get("certificate.html"):
+            typer.echo(f"  {page.parent}/certificate.html  .pdf  .json  measurements.csv")
+    if report.comparison:
+        typer.echo(f"Comparison of batches: {report.comparison}")
+    for path in report.unused_files:
+        typer.echo(f"  note: {path} is not named in study.toml and was left out")
+    for path, error in report.unreadable:
+        typer.echo(f"paracrine: could not be read: {path}: {error.removeprefix(path + ': ')}", err=True)
