@@ -90,3 +90,31 @@ def test_empty_zetasizer_columns_are_missing_and_paths_are_dropped(sizing_files:
         assert _scalars(run) == {}
         assert "Users" not in str(run)
         assert "DLS_Malvern" not in str(run)
+
+
+def test_zmes_states_its_branch_and_shows_the_other(sizing_files: Path) -> None:
+    first, second = read_file(sizing_files / "zmes-parser" / "test.zmes")
+    assert _scalars(first)["z_average_nm"] == pytest.approx(489.14, abs=0.005)
+    assert _scalars(first)["polydispersity_index"] == pytest.approx(0.264, abs=0.0005)
+    assert _scalars(first)["intercept"] == pytest.approx(0.931, abs=0.0005)
+    assert _scalars(first)["diffusion_coefficient_um2_per_s"] == pytest.approx(0.38489, abs=5e-6)
+    assert _scalars(second)["z_average_nm"] == pytest.approx(502.61, abs=0.005)
+    assert _scalars(second)["polydispersity_index"] == pytest.approx(0.431, abs=0.0005)
+    beside = {number.name: number.value for number in second.vendor}
+    assert beside["z_average_nm_all_runs"] == pytest.approx(522.89, abs=0.005)
+    assert beside["polydispersity_index_all_runs"] == pytest.approx(0.488, abs=0.0005)
+    assert [notice.code for notice in first.notices] == []
+    assert [notice.code for notice in second.notices] == ["analysis-branches-differ"]
+    assert {payload.origin for run in (first, second) for payload in run.payloads if isinstance(payload, Scalars)} == {
+        "Size Analysis Result (steady-state runs)"
+    }
+
+
+def test_zmes_arrays_and_closure(sizing_files: Path) -> None:
+    for run in read_file(sizing_files / "zmes-parser" / "test.zmes"):
+        _, *distributions, trace = run.payloads
+        assert [sizes.total for sizes in distributions] == pytest.approx([100, 100, 100])
+        assert [sizes.contents.size for sizes in distributions] == [70, 70, 70]
+        assert (trace.axis.size, trace.axis[0], trace.axis[-1]) == (490, 0.0875, pytest.approx(2.147e8, rel=1e-3))
+        assert run.rederived[0].value == pytest.approx(_scalars(run)["z_average_nm"], rel=1e-5)
+        assert "gbf" not in str(run)
