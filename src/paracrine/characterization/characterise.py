@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from paracrine.characterization.assembling import (
-    Subject,
-    assemble_measurement,
-    learn_concentration_per_count,
-)
-from paracrine.characterization.material import group_samples
+from paracrine.characterization.assembling import Subject, assemble_measurement, learn_concentration_per_count
+from paracrine.characterization.blanks import show_blanks
+from paracrine.characterization.calibration import calibrate_measurements, check_beads
+from paracrine.characterization.derivation import AS_MEASURED_NAME, DerivedContext, derive_all
+from paracrine.characterization.dilution import differing_dilutions
+from paracrine.characterization.material import Material, group_samples
 from paracrine.characterization.measuring import RunValue, group_by_method, load_metrics, measure_run
 from paracrine.characterization.metric import MetricValue
 from paracrine.characterization.request import BatchRequest, RunUse
-from paracrine.core.measurement import Measurement
+from paracrine.characterization.undiluted import measure_undiluted
+from paracrine.core.measurement import Measurement, State
+from paracrine.core.product import Role
 
-Answers = list[tuple[RunUse, dict[str, MetricValue]]]
+_Answers = dict[int, dict[str, MetricValue]]
 
 
 def characterise_batch(request: BatchRequest) -> tuple[Measurement, ...]:
@@ -24,22 +26,43 @@ def characterise_batch(request: BatchRequest) -> tuple[Measurement, ...]:
     Returns one measurement per sample, method and attribute. Results from elsewhere (`request.external`) are
     used where a ratio needs them and are not returned again.
     """
-    return tuple(_measure_samples(request))
+    materials = group_samples(request.samples)
+    measured = list(_measure_samples(request, materials))
+    measured = list(calibrate_measurements(measured, check_beads(measured, materials)))
+    measured = list(show_blanks(measured))
+    return (*measured, *derive_all(measured, DerivedContext(request, materials)))
 
 
-def _measure_samples(request: BatchRequest) -> Iterable[Measurement]:
-    answers: Answers = [(use, measure_run(use.run, window=request.plan.window)) for use in request.uses if use.sample]
-    by_use = {id(use): found for use, found in answers}
-    for method, group in group_by_method(use for use, _ in answers):
-        per_count = learn_concentration_per_count(_values(group, "particle_concentration_per_ml", by_use))
-        for material in group_samples(request.samples):
+def _measure_samples(request: BatchRequest, materials: tuple[Material, ...]) -> Iterator[Measurement]:
+    uses = [use for use in request.uses if use.sample]
+    answers = {id(use): measure_run(use.run, window=request.plan.window) for use in uses}
+    for method, group in group_by_method(uses):
+        per_count = learn_concentration_per_count(_values(group, AS_MEASURED_NAME, answers))
+        for material in materials:
             own = [use for use in group if use.sample in material]
-            subject = Subject(material, method, request, per_count)
-            for module in load_metrics():
-                values = _values(own, module.METRIC.name, by_use)
-                if values:
-                    yield assemble_measurement(module.METRIC, subject, values)
+            if own:
+                yield from _measure_material(Subject(material, method, request, per_count), own, answers)
 
 
-def _values(uses: Iterable[RunUse], attribute: str, by_use: dict[int, dict[str, MetricValue]]) -> list[RunValue]:
-    return [RunValue(use, by_use[id(use)][attribute]) for use in uses if attribute in by_use[id(use)]]
+def _measure_material(subject: Subject, own: list[RunUse], answers: _Answers) -> Iterator[Measurement]:
+    for module in load_metrics():
+        values = _values(own, module.METRIC.name, answers)
+        if not values:
+            continue
+        measurement = assemble_measurement(module.METRIC, subject, values)
+        if module.METRIC.name != AS_MEASURED_NAME:
+            yield measurement
+            continue
+        differing = differing_dilutions(subject.material, own)
+        yield _without_value(measurement, differing) if differing else measurement
+        if subject.material.role is not Role.DILUENT_BLANK:
+            yield measure_undiluted(subject, values)
+
+
+def _without_value(measurement: Measurement, reason: str) -> Measurement:
+    none = {"state": State.NOT_ASSESSED, "reason": reason, "quantity": None, "budget": None, "beside": ()}
+    return measurement.model_copy(update=none)
+
+
+def _values(uses: Iterable[RunUse], attribute: str, answers: _Answers) -> list[RunValue]:
+    return [RunValue(use, answers[id(use)][attribute]) for use in uses if attribute in answers[id(use)]]
