@@ -18,3 +18,8 @@ class ChecklistLine:
     because: str
     basis: str
     """`read` or `to be confirmed against the original`."""
+    section: str = ""
+    source: str = ""
+    """`doi:` key of the work the rule comes from."""
+    read_in: str = ""
+    """Where the rule was read when not in that work itself."""
