@@ -15,7 +15,7 @@ from paracrine.payloads.size_distribution import FloatArray
 
 NOISE_LAWS = Catalog("paracrine.instruments.noise_laws", ("NOISE",))
 
-_EXPECTATION_DRAWS = 400_000
+_EXPECTATION_DRAWS = 200_000
 
 
 @dataclass(frozen=True)
