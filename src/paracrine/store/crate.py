@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from paracrine.core.errors import InputError, RecordError
 from paracrine.core.progress import Progress, Silent, stage
 from paracrine.core.records import canonical_json
 from paracrine.store.content import explain_os_error, hash_file, stored
-from paracrine.store.entry import SEALED_FIELDS, Entry, FileRef
+from paracrine.store.entry import FIRST_PREVIOUS, SEALED_FIELDS, Entry, is_sha256
 from paracrine.store.workspace import Workspace
 
 METADATA_NAME = "ro-crate-metadata.json"
@@ -38,6 +39,7 @@ class _Crate:
     people: dict[str, str] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     entities: list[dict[str, Any]] = field(default_factory=list)
+    head: tuple[int, str] = (0, FIRST_PREVIOUS)
 
 
 def export_ro_crate(
@@ -77,9 +79,10 @@ def _write_ledger(crate: _Crate, workspace: Workspace) -> None:
         for entry in workspace.entries():
             stream.write(canonical_json(_fields(entry)) + "\n")
             crate.people.setdefault(entry.person, f"#person-{len(crate.people) + 1}")
-            if entry.kind == FileRef.kind:
-                names = crate.names.setdefault(entry.body["sha256"], [])
-                names.extend(name for name in [entry.body["name"]] if name not in names)
+            crate.head = (entry.number, entry.seal_sha256)
+            for sha256, name in _named(json.loads(entry.text)):
+                known = crate.names.setdefault(sha256, [])
+                known.extend([name] if name not in known else [])
     description = "Every entry of the ledger in order, one canonical JSON object a line, with its seal."
     _describe(crate, LEDGER_NAME, name="Ledger", media="application/x-ndjson", description=description)
 
@@ -87,6 +90,20 @@ def _write_ledger(crate: _Crate, workspace: Workspace) -> None:
 def _fields(entry: Entry) -> dict[str, str | int]:
     chain = {"number": entry.number, "previous_sha256": entry.previous_sha256, "seal_sha256": entry.seal_sha256}
     return {**chain, **{name: getattr(entry, name) for name in SEALED_FIELDS}}
+
+
+def _named(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield (sha256, name) wherever a body gives a hash beside a name or a path, or under the name itself."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _named(inner)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, str) and is_sha256(inner):
+                name = value.get("name", value.get("path")) if key.endswith("sha256") else key
+                yield from [(inner, name)] if isinstance(name, str) else []
+            else:
+                yield from _named(inner)
 
 
 def _copy_content(crate: _Crate, workspace: Workspace, progress: Progress) -> None:
@@ -122,7 +139,7 @@ def _describe(crate: _Crate, path: str, *, name: str, media: str = "", **more: A
 
 def _write_metadata(crate: _Crate, workspace: Workspace, license_text: str) -> None:
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    number, seal_sha256 = workspace.head()
+    number, seal_sha256 = crate.head
     people = [{"@id": place, "@type": "Person", "name": person} for person, place in crate.people.items()]
     root = {
         "@id": "./",

@@ -38,13 +38,13 @@ def load_dialect(url: URL) -> ModuleType:
 
 
 class Ledger:
-    """Entries on one database."""
+    """Entries on one database; `engine` is SQLAlchemy's."""
 
     def __init__(self, url: URL, *, read_only: bool) -> None:
         self._dialect = load_dialect(url)
         self.where = url.render_as_string(hide_password=True)
         try:
-            self._engine: Engine = self._dialect.open_engine(url, read_only=read_only)
+            self.engine: Engine = self._dialect.open_engine(url, read_only=read_only)
         except ModuleNotFoundError as error:
             extra = self._dialect.EXTRA
             raise MissingExtra(
@@ -53,11 +53,12 @@ class Ledger:
                 hint=f"pip install 'paracrine[{extra}]'",
             ) from error
         except exc.ArgumentError as error:
-            raise RecordError(f"the URL cannot be used: {error}", where=self.where) from error
+            message = f"the URL cannot be used: {error}"
+            raise RecordError(message, where=self.where, hint="name the database without a driver") from error
 
     def close(self) -> None:
         """Give every connection back."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def exists(self) -> bool:
         """Tell whether the database holds a ledger of ours.
@@ -65,12 +66,12 @@ class Ledger:
         Raises:
             RecordError: when it cannot be reached, or holds something else or a newer format.
         """
-        with self._connected(self._dialect.reading(self._engine)) as connection:
+        with self._connected(self._dialect.reading(self.engine)) as connection:
             return self._recognise(connection)
 
     def create(self) -> None:
         """Create tables and triggers, unless another process just did."""
-        with self._connected(self._dialect.writing(self._engine)) as connection:
+        with self._connected(self._dialect.writing(self.engine)) as connection:
             self._dialect.lock_creation(connection)
             if self._recognise(connection):
                 return
@@ -82,7 +83,7 @@ class Ledger:
 
     def append(self, drafts: Sequence[tuple[str, str, str, str]], actor: Actor, reason: str) -> tuple[Entry, ...]:
         """Seal and write (kind, version, text, key) drafts in one transaction."""
-        with self._connected(self._dialect.writing(self._engine)) as connection:
+        with self._connected(self._dialect.writing(self.engine)) as connection:
             number, previous = read_head(connection, lock=True)
             at_utc, zone = now()
             sealed: list[Entry] = []
@@ -99,14 +100,14 @@ class Ledger:
 
     def head(self) -> tuple[int, str]:
         """Return number and seal of the last entry."""
-        with self._connected(self._dialect.reading(self._engine)) as connection:
+        with self._connected(self._dialect.reading(self.engine)) as connection:
             return read_head(connection)
 
     def select(self, *conditions: Any, newest: bool = False, limit: int | None = None) -> tuple[Entry, ...]:
         """Return the entries that fit, in order of their number."""
         order = ENTRIES.c.number.desc() if newest else ENTRIES.c.number
         query = select(ENTRIES).where(*conditions).order_by(order).limit(limit)
-        with self._connected(self._dialect.reading(self._engine)) as connection:
+        with self._connected(self._dialect.reading(self.engine)) as connection:
             return tuple(_entry(row) for row in connection.execute(query).mappings())
 
     def walk(self, kind: str | None, key: str | None) -> Iterator[Entry]:
@@ -122,7 +123,7 @@ class Ledger:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Hand out a connection that sees one moment of the ledger."""
-        with self._connected(self._dialect.reading(self._engine)) as connection:
+        with self._connected(self._dialect.reading(self.engine)) as connection:
             yield connection
 
     def check(self, connection: Connection) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -43,19 +45,24 @@ TRIGGERS = {
 
 
 def open_engine(url: URL, *, read_only: bool) -> Engine:
-    """Return an engine on one file; nothing is created when `read_only`."""
-    path = Path(str(url.database))
+    """Return an engine on one file; nothing is created beside it when `read_only`."""
+    path = Path(str(url.database)).absolute()
+    copy = _copy_unsettled(path) if read_only else None
+    if copy is not None:
+        uri = (Path(copy.name) / path.name).as_uri()
+    else:
+        uri = _read_only_uri(path) if read_only else path.as_uri()
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            _uri(path, read_only=read_only), uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False
-        )
+        connection = sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
         if not read_only:
             _use_wal(connection)
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
     event.listen(engine, "begin", _begin)
+    if copy is not None:
+        event.listen(engine, "engine_disposed", lambda _engine: copy.cleanup())
     return engine
 
 
@@ -114,12 +121,26 @@ _WORDS = {
 }
 
 
-def _uri(path: Path, *, read_only: bool) -> str:
-    if not read_only:
-        return path.absolute().as_uri()
-    log = path.with_name(path.name + "-wal")
-    settled = not log.exists() or log.stat().st_size == 0
-    return path.absolute().as_uri() + ("?mode=ro&immutable=1" if settled else "?mode=ro")
+def _log(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _is_settled(path: Path) -> bool:
+    return not _log(path).exists() or _log(path).stat().st_size == 0
+
+
+def _read_only_uri(path: Path) -> str:
+    return path.as_uri() + ("?mode=ro&immutable=1" if _is_settled(path) else "?mode=ro")
+
+
+def _copy_unsettled(path: Path) -> tempfile.TemporaryDirectory[str] | None:
+    """Copy a ledger whose log a crash left full, where SQLite may not make the index it needs to read the log."""
+    if _is_settled(path) or path.with_name(path.name + "-shm").exists():
+        return None
+    folder = tempfile.TemporaryDirectory()
+    for source in (path, _log(path)):
+        shutil.copyfile(source, Path(folder.name) / source.name)
+    return folder
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
