@@ -58,6 +58,9 @@ class Limit(Record):
     """The limit is written as `1.0e10`: `decimals` counts digits of the mantissa."""
     accept: tuple[str, ...] = ()
     tolerance_pct: float | None = None
+    window_low_nm: float | None = None
+    """The size window a percentage refers to; a result in another window is not judged."""
+    window_high_nm: float | None = None
     rule: DecisionRule = DecisionRule.SIMPLE
     method: str = ""
     """Restrict to measurements whose method or technique contains this text; empty accepts any."""

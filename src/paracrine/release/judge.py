@@ -75,6 +75,8 @@ def _rule(limit: Limit, batch: Batch, measurement: Measurement) -> Ruling:
         return Ruling(
             Outcome.NOT_ASSESSED, f"reported in words ({measurement.finding!r}) where the limit asks for a number"
         )
+    if limit.window_low_nm is not None and (other := _other_window(limit, measurement)):
+        return Ruling(Outcome.NOT_ASSESSED, other)
     repeatability = measurement.budget is not None and not measurement.budget.calibrated
     return judge_number(
         limit,
@@ -82,6 +84,17 @@ def _rule(limit: Limit, batch: Batch, measurement: Measurement) -> Ruling:
         label_per_ml=batch.label_particles_per_ml,
         interval_name="repeatability interval" if repeatability else "interval",
     )
+
+
+def _other_window(limit: Limit, measurement: Measurement) -> str:
+    """Return why a result does not belong to the limit's size window, empty when it does."""
+    wanted = (limit.window_low_nm, limit.window_high_nm)
+    measurand = measurement.measurand
+    found = (measurand.window_low_nm, measurand.window_high_nm) if measurand else (None, None)
+    if found == wanted:
+        return ""
+    words = "no window is stated" if None in found else f"the result is for {found[0]:g} to {found[1]:g} nm"
+    return f"the limit is for {wanted[0]:g} to {wanted[1]:g} nm, {words}"
 
 
 @dataclass(frozen=True, slots=True)

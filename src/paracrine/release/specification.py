@@ -23,7 +23,8 @@ SPECIFICATION_NAME = "spec.toml"
 _TOP_KEYS = ("product", "edition", "source", "example", "limit")
 _BOUNDS = ("low", "above", "high", "below")
 _TEXTS = ("attribute", "title", "kind", "stage", "unit", "rule", "method", "group", "source")
-_LIMIT_KEYS = (*_TEXTS, *_BOUNDS, "tolerance_pct", "accept", "decimals", "own_word")
+_WINDOW = ("window_low_nm", "window_high_nm")
+_LIMIT_KEYS = (*_TEXTS, *_BOUNDS, *_WINDOW, "tolerance_pct", "accept", "decimals", "own_word")
 _KIND_WORDS = {kind.value: kind for kind in LimitKind} | {"percent": LimitKind.PERCENT_IN_RANGE}
 _NUMBERS_OF_KIND = {
     LimitKind.NUMERIC: _BOUNDS,
@@ -126,8 +127,8 @@ def _read_limit(table: dict[str, Any], where: str, known: tuple[str, ...]) -> Li
 
 
 def _read_numbers(table: dict[str, Any], kind: LimitKind, attribute: str, unit: str, where: str) -> dict[str, Any]:
-    for key in (*_BOUNDS, "tolerance_pct"):
-        if key in table and key not in _NUMBERS_OF_KIND[kind]:
+    for key in (*_BOUNDS, *_WINDOW, "tolerance_pct"):
+        if key in table and key not in (*_NUMBERS_OF_KIND[kind], *_windows_of(kind)):
             raise InputError(f"a {kind.value} limit takes no {key!r}", where=where)
     if kind is LimitKind.FINDING:
         if unit or "decimals" in table:
@@ -147,7 +148,11 @@ def _read_numbers(table: dict[str, Any], kind: LimitKind, attribute: str, unit: 
         if written["tolerance_pct"] <= 0:
             raise InputError("tolerance_pct must be above 0", where=where)
         return {"unit": kept, "tolerance_pct": float(written["tolerance_pct"]), "decimals": digits.decimals}
-    return {"unit": kept, **_bounds_in(kept, unit, written, digits, where)}
+    return {"unit": kept, **_bounds_in(kept, unit, written, digits, where), **_window(table, where)}
+
+
+def _windows_of(kind: LimitKind) -> tuple[str, ...]:
+    return _WINDOW if kind in (LimitKind.NUMERIC, LimitKind.PERCENT_IN_RANGE) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,15 @@ def _bounds_in(kept: str, unit: str, written: dict[str, Decimal], digits: _Digit
         "decimals": digits.decimals if digits.power_of_ten else digits.decimals - shift,
         "power_of_ten": digits.power_of_ten,
     }
+
+
+def _window(table: dict[str, Any], where: str) -> dict[str, float]:
+    window = {key: float(_take_number(table, key, where)) for key in _WINDOW if key in table}
+    if len(window) == 1:
+        raise InputError("a size window needs window_low_nm and window_high_nm", where=where)
+    if window and not 0 <= window["window_low_nm"] < window["window_high_nm"]:
+        raise InputError("the size window is empty", where=where)
+    return window
 
 
 def _power_between(unit: str, kept: str, where: str) -> int:

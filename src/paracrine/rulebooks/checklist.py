@@ -118,14 +118,14 @@ def _line(book: RuleBook, rule: Rule, record: ChecklistRecord) -> ChecklistLine:
 
 
 def _answer(rule: Rule, record: ChecklistRecord) -> Answered:
-    """Answer the rule itself; when that fails, ask whether it applies at all."""
+    """Ask first whether the rule applies; evidence that is there counts also where that is not known."""
     answered = rule.answered_by.answer(record)
-    if rule.applies_if is None or answered.answer is Answer.MET:
+    if rule.applies_if is None:
         return answered
     applies = rule.applies_if.applies(record)
     if applies.answer in (Answer.NOT_MET, Answer.NOT_APPLICABLE):
         return Answered(Answer.NOT_APPLICABLE, applies.because)
-    if applies.answer is Answer.NOT_ASSESSED:
+    if applies.answer is Answer.NOT_ASSESSED and answered.answer is not Answer.MET:
         return Answered(Answer.NOT_ASSESSED, f"it is not known whether the rule applies: {applies.because}")
     return answered
 
