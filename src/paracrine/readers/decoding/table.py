@@ -1,8 +1,9 @@
-"""Delimited number tables to arrays, without touching each cell in Python where the layout is plain."""
+"""Delimited number tables to arrays, without touching each cell in Python where the layout is regular."""
 
 from __future__ import annotations
 
 import csv
+from io import StringIO
 
 import numpy as np
 import numpy.typing as npt
@@ -11,86 +12,140 @@ from paracrine.core.errors import InputError
 from paracrine.readers.decoding.text import require_number
 
 FloatArray = npt.NDArray[np.float64]
-_MOST_DIGITS = 18
-_POWERS = 10 ** np.arange(_MOST_DIGITS, dtype=np.int64)
+_ZERO = np.uint8(ord("0"))
+_MOST_DIGITS = 15
+"""Whole numbers up to here, and their quotients by powers of ten, are exact in double precision."""
+_WORTH_VECTORISING = 2000
+_PLAIN = b"0123456789.+-eE"
 
 
-def read_counts(lines: list[str], *, delimiter: str, decimal: str, columns: int, where: str) -> FloatArray:
-    """Read rows of an axis value followed by `columns` values; padding cells at the end must be empty.
+def read_table(block: str, *, delimiter: str, decimal: str, columns: int, where: str) -> FloatArray:
+    """Read lines of `columns` numbers each; padding cells behind them must be empty.
 
     Returns:
-        Shape (len(lines), 1 + columns): axis first. Whole-number tables take a vectorised path.
+        Shape (lines, columns), the very numbers that `float` gives cell by cell.
 
     Raises:
         InputError: when a cell is missing, is no number or stands outside the columns.
     """
-    fast = _read_whole_numbers("\n".join(lines), len(lines), delimiter, decimal, columns)
-    if fast is not None:
-        return fast
-    return read_numbers(lines, delimiter=delimiter, decimal=decimal, columns=columns, where=where)
+    rows = block.count("\n") + 1
+    regular = None
+    if rows * columns >= _WORTH_VECTORISING and block.isascii():
+        regular = _read_regular(block.encode(), rows, delimiter, decimal, columns)
+    return _read_cells(block, delimiter, decimal, columns, where) if regular is None else regular
 
 
-def read_numbers(lines: list[str], *, delimiter: str, decimal: str, columns: int, where: str) -> FloatArray:
-    """Read the same table cell by cell, quoted cells and any notation included.
-
-    Raises:
-        InputError: when a cell is missing, is no number or stands outside the columns.
-    """
-    width = columns + 1
-    values: list[float] = []
-    rows = csv.reader(lines, delimiter=delimiter) if any('"' in line for line in lines) else None
-    for index, cells in enumerate(rows if rows is not None else (line.split(delimiter) for line in lines)):
-        if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+def _read_cells(block: str, delimiter: str, decimal: str, columns: int, where: str) -> FloatArray:
+    """Read rows whose numbers are written in different ways, quoted or with exponents."""
+    cells: list[str] = []
+    for index, row in enumerate(_split_rows(block, delimiter)):
+        if len(row) < columns or any(map(str.strip, row[columns:])):
             raise InputError(
-                f"row {index + 1} holds {len([c for c in cells if c.strip()])} cells, expected {width}",
+                f"row {index + 1} holds {sum(bool(cell.strip()) for cell in row)} cells, expected {columns}",
                 where=where,
                 hint="the file may be truncated or edited; export it again",
             )
-        values += [
-            require_number(cell, decimal=decimal, where=f"{where}, row {index + 1}, cell {position + 1}")
-            for position, cell in enumerate(cells[:width])
+        cells += row[:columns]
+    numbers = _plain_floats(cells, decimal)
+    if numbers is None:
+        numbers = [
+            require_number(
+                cell, decimal=decimal, where=f"{where}, row {index // columns + 1}, cell {index % columns + 1}"
+            )
+            for index, cell in enumerate(cells)
         ]
-    return np.array(values, dtype=np.float64).reshape(len(lines), width)
+    return np.array(numbers, dtype=np.float64).reshape(-1, columns)
 
 
-def _read_whole_numbers(block: str, rows: int, delimiter: str, decimal: str, columns: int) -> FloatArray | None:
-    """Return the table, or None when it holds anything but whole numbers behind the axis."""
-    if not block.isascii() or not rows:
+def _split_rows(block: str, delimiter: str) -> list[list[str]]:
+    if '"' not in block:
+        return [line.split(delimiter) for line in block.split("\n")]
+    try:
+        return list(csv.reader(StringIO(block, newline="\n"), delimiter=delimiter))
+    except csv.Error as error:
+        raise InputError(f"cannot be split into cells: {error}", hint="a quotation mark may be missing") from error
+
+
+def _plain_floats(cells: list[str], decimal: str) -> list[float] | None:
+    """Return the numbers at once, or None when a cell is anything but one plain number."""
+    text = "\n".join(cells)
+    if decimal != ".":
+        if "." in text:
+            return None
+        text = text.replace(decimal, ".")
+    if not text.isascii() or text.encode().translate(None, _PLAIN + b"\n"):
         return None
-    digits = np.frombuffer(block.encode(), dtype=np.uint8) - np.uint8(ord("0"))
-    ends = np.append(np.flatnonzero(digits > 9), digits.size)
-    tokens, left_over = divmod(ends.size, rows)
-    first_line = block[: block.find("\n") if rows > 1 else None]
-    axis_tokens = 2 if decimal in first_line.split(delimiter, 1)[0] else 1
-    needed = axis_tokens + columns
-    if left_over or tokens < needed or not _is_regular(block, ends, tokens, axis_tokens, delimiter, decimal):
+    try:
+        return [float(cell) for cell in text.split("\n")]
+    except ValueError:
         return None
-    lengths = np.diff(ends, prepend=-1) - 1
-    shaped = lengths.reshape(rows, tokens)
-    if shaped.max() >= _MOST_DIGITS or not shaped[:, :needed].all() or shaped[:, needed:].any():
+
+
+def _read_regular(block: bytes, rows: int, delimiter: str, decimal: str, columns: int) -> FloatArray | None:
+    """Return the table, or None when any row is written differently from the first or a cell is not plain digits."""
+    raw = np.frombuffer(block, dtype=np.uint8)
+    padded = np.zeros(raw.size + 16, dtype=np.uint8)
+    marks = np.flatnonzero(np.subtract(raw, _ZERO, out=padded[16:]) > 9)
+    tokens, left_over = divmod(marks.size + 1, rows)
+    pattern = raw[marks[: tokens - 1]].tobytes().decode()
+    if left_over or pattern.strip(delimiter + decimal) or raw[marks].tobytes() != _repeated(pattern, rows):
         return None
-    whole = _whole_numbers(digits, ends, lengths).reshape(rows, tokens)
-    table = whole[:, axis_tokens - 1 : needed].astype(np.float64)
-    if axis_tokens == 2:
-        table[:, 0] = whole[:, 0] + whole[:, 1] / _POWERS[shaped[:, 1]]
+    ends = np.append(marks, raw.size)
+    lengths = ends.copy()
+    lengths[1:] -= marks + 1
+    starts = [0, *(index + 1 for index, mark in enumerate(pattern) if mark == delimiter)]
+    needed = starts[columns] if len(starts) > columns else tokens
+    by_row = lengths.reshape(rows, tokens)
+    if len(starts) < columns or by_row[:, :needed].min() == 0 or by_row[:, needed:].any():
+        return None
+    whole = _whole_numbers(padded, ends, lengths)
+    return None if whole is None else _join(whole.reshape(rows, tokens), by_row, pattern, starts[:columns], decimal)
+
+
+def _repeated(pattern: str, rows: int) -> bytes:
+    return ((pattern + "\n") * rows)[:-1].encode()
+
+
+def _join(
+    whole: npt.NDArray[np.int64], lengths: npt.NDArray[np.intp], pattern: str, starts: list[int], decimal: str
+) -> FloatArray | None:
+    table = whole[:, starts].astype(np.float64)
+    if decimal + decimal in pattern:
+        return None
+    for column, start in enumerate(starts):
+        if pattern[start : start + 1] == decimal:
+            digits = lengths[:, start + 1]
+            if int((lengths[:, start] + digits).max()) > _MOST_DIGITS:
+                return None
+            scale = 10.0**digits
+            # One division of two exact numbers rounds as `float` does; adding a decimal fraction would not.
+            table[:, column] = (whole[:, start] * scale + whole[:, start + 1]) / scale
     return table
 
 
-def _is_regular(
-    block: str, ends: npt.NDArray[np.intp], tokens: int, axis_tokens: int, delimiter: str, decimal: str
-) -> bool:
-    row = (decimal if axis_tokens == 2 else "") + delimiter * (tokens - axis_tokens) + "\n"
-    found = np.frombuffer(block.encode(), dtype=np.uint8)[ends[:-1]].tobytes()
-    return found == (row * (ends.size // tokens)).encode()[:-1]
-
-
 def _whole_numbers(
-    digits: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp], lengths: npt.NDArray[np.intp]
-) -> npt.NDArray[np.int64]:
-    """Sum digit times power of ten, one decimal place of all tokens at a time."""
-    values = np.zeros(ends.size, dtype=np.int64)
-    chosen = np.flatnonzero(lengths > 0)
-    for place in range(int(lengths.max())):
-        values[chosen] += digits[ends[chosen] - 1 - place] * _POWERS[place]
-        chosen = chosen[lengths[chosen] > place + 1]
+    padded: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp], lengths: npt.NDArray[np.intp]
+) -> npt.NDArray[np.int64] | None:
+    """Turn digit runs that end before `ends` into numbers, eight digits at a time; None beyond 16 digits."""
+    if int(lengths.max()) > 16:
+        return None
+    values = padded[ends + 15].astype(np.int64)
+    values[lengths == 0] = 0
+    long = np.flatnonzero(lengths > 1)
+    if long.size:
+        words = np.ndarray((padded.size - 7,), dtype="<u8", buffer=padded, strides=(1,))
+        size, last = lengths[long], ends[long] + 8
+        found = _eight_digits(words[last], np.minimum(size, 8))
+        more = np.flatnonzero(size > 8)
+        found[more] += _eight_digits(words[last[more] - 8], size[more] - 8) * np.uint64(10**8)
+        values[long] = found
     return values
+
+
+def _eight_digits(words: npt.NDArray[np.uint64], used: npt.NDArray[np.intp]) -> npt.NDArray[np.uint64]:
+    """Read the last `used` (1 to 8) of eight digits packed little-endian, one a byte: pairs, fours, eights."""
+    unused_bits = ((8 - used) * 8).astype(np.uint64)
+    words = (words >> unused_bits) << unused_bits
+    words = ((words * np.uint64(10 * 2**8 + 1)) >> np.uint64(8)) & np.uint64(0x00FF00FF00FF00FF)
+    words = ((words * np.uint64(100 * 2**16 + 1)) >> np.uint64(16)) & np.uint64(0x0000FFFF0000FFFF)
+    return (words * np.uint64(10000 * 2**32 + 1)) >> np.uint64(32)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+
 import numpy as np
 
-from paracrine.core.errors import InputError
 from paracrine.core.measurand import DiameterKind, Measurand, Weighting
 from paracrine.core.notice import Notice
 from paracrine.core.product import DilutionBy
@@ -13,22 +15,22 @@ from paracrine.payloads.size_distribution import SizeDistribution
 from paracrine.payloads.trace import Trace
 from paracrine.readers.decoding.text import decode, is_missing
 from paracrine.readers.format import Format, Sniffed
+from paracrine.readers.nanosight.contradictions import add_contradictions, averages_differ
 from paracrine.readers.nanosight.doubts import (
-    averages_differ,
+    add_empty_videos,
+    add_flags,
+    add_population_cut,
     combined_experiment,
     dilution_not_stated,
-    empty_video,
-    flag_notices,
+    empties_in_averages,
     mixed_settings,
-    percentile_rows_differ,
-    population_cut,
-    summary_differs,
 )
 from paracrine.readers.nanosight.fields import read_fields
 from paracrine.readers.nanosight.layout import SIGNATURES, Document, read_document
 from paracrine.readers.nanosight.printed import (
     DIFFUSION_SCALE,
     BlockNumbers,
+    Printed,
     read_blocks,
     read_concentration,
     rederived_numbers,
@@ -90,56 +92,51 @@ def read(source: SourceFile) -> tuple[Run, ...]:
         InputError: when a section or table is missing, broken or contradicts another.
     """
     document = read_document(decode(source.data, where=source.name))
-    numbers = read_blocks(document)
-    concentration = read_concentration(document)
-    if concentration is None:
-        raise InputError("the concentration row is missing", where="[Results]", hint="export the file again")
-    fields = read_fields(document)
-    flags = flag_notices(document)
-    maturity, of_version = _maturity(document)
-    of_file = (
-        *of_version,
+    numbers, concentration, fields = read_blocks(document), read_concentration(document), read_fields(document)
+    maturity = _maturity(document)
+    notices = _notices(document, numbers, concentration)
+    vendor, rederived = vendor_numbers(numbers, concentration), rederived_numbers(numbers, document.videos_count)
+    payloads = _payloads(numbers)
+    return tuple(
+        Run(
+            source=source.ref(locator=f"video column {video + 1}", reader=FORMAT.name, reader_version=FORMAT.version),
+            name=name,
+            technique=Technique.NTA,
+            instrument=_instrument(fields.settings[video]),
+            software=document.created_with.removeprefix("Created with "),
+            measured_at=fields.measured_at,
+            settings=fields.settings[video],
+            payloads=payloads[video],
+            vendor=tuple(vendor[video]),
+            rederived=tuple(rederived[video]),
+            dilution_factor=factor,
+            dilution_by=DilutionBy.UNKNOWN if factor is None else DilutionBy.INSTRUMENT,
+            sample_hint=fields.sample_hints[video],
+            maturity=maturity,
+            unread=fields.unread,
+            notices=(*notices[video], *fields.notices, *((dilution_not_stated(),) if factor is None else ())),
+        )
+        for video, (name, factor) in enumerate(zip(fields.names, fields.dilution_factors, strict=True))
+    )
+
+
+def _notices(document: Document, numbers: list[BlockNumbers], concentration: Printed) -> list[list[Notice]]:
+    """Return the doubts about each video, with those about the whole file behind them."""
+    per_video: list[list[Notice]] = [[] for _ in range(document.videos_count)]
+    add_flags(document, per_video)
+    add_empty_videos(document, numbers, per_video)
+    add_population_cut(numbers, per_video)
+    add_contradictions(numbers, concentration, per_video)
+    of_file = [
         *mixed_settings(document),
         *combined_experiment(document),
-        *averages_differ(numbers, concentration),
-        *fields.notices,
-    )
-    payloads = _payloads(numbers)
-    runs = []
-    for video, name in enumerate(fields.names):
-        settings = fields.settings[video]
-        factor = fields.dilution_factors[video]
-        runs.append(
-            Run(
-                source=source.ref(
-                    locator=f"video column {video + 1}", reader=FORMAT.name, reader_version=FORMAT.version
-                ),
-                name=name,
-                technique=Technique.NTA,
-                instrument=_instrument(settings),
-                software=document.created_with.removeprefix("Created with "),
-                measured_at=fields.measured_at,
-                settings=settings,
-                payloads=payloads[video],
-                vendor=tuple(vendor_numbers(numbers, concentration, video)),
-                rederived=tuple(rederived_numbers(numbers, concentration, video)),
-                dilution_factor=factor,
-                dilution_by=DilutionBy.UNKNOWN if factor is None else DilutionBy.INSTRUMENT,
-                sample_hint=fields.sample_hints[video],
-                maturity=maturity,
-                unread=fields.unread,
-                notices=(
-                    *flags[video],
-                    *dilution_not_stated(factor is not None),
-                    *empty_video(numbers, settings.get("Settings / Total frames analysed", ""), video),
-                    *population_cut(numbers, video),
-                    *summary_differs(numbers, concentration, video),
-                    *percentile_rows_differ(numbers, video),
-                    *of_file,
-                ),
-            )
-        )
-    return tuple(runs)
+        *empties_in_averages(numbers, concentration),
+        *averages_differ(numbers),
+        *_draft(document),
+    ]
+    for notices in per_video:
+        notices += of_file
+    return per_video
 
 
 def _payloads(numbers: list[BlockNumbers]) -> list[tuple[Payload, ...]]:
@@ -151,10 +148,10 @@ def _payloads(numbers: list[BlockNumbers]) -> list[tuple[Payload, ...]]:
         unit = _CONTENTS_UNIT[block.weighting]
         edges = np.append(axis - 0.5, axis[-1] + 0.5)
         measurand = Measurand(diameter=DiameterKind.HYDRODYNAMIC, weighting=Weighting(block.weighting))
-        tracks = item.printed["Valid Tracks"].values if "Valid Tracks" in item.printed else None
+        tracks = item.printed["Valid Tracks"].values
         for video, payloads in enumerate(per_video):
             if block.domain == "size":
-                counted = tracks[video] if tracks else None
+                counted = None if math.isnan(tracks[video]) else tracks[video]
                 payloads.append(SizeDistribution(edges, columns[video], unit, measurand, counted))
             else:
                 name = f"diffusion distribution by {block.weighting}"
@@ -168,16 +165,19 @@ def _instrument(settings: dict[str, str]) -> str:
     return f"NanoSight ({known})" if known else "NanoSight"
 
 
-def _maturity(document: Document) -> tuple[Maturity, tuple[Notice, ...]]:
+def _maturity(document: Document) -> Maturity:
     version = document.software_version
-    if document.title == _SINGLE or version not in _CANDIDATE | _TESTED:
-        what = "single analysis summaries" if document.title == _SINGLE else f"files of {version or 'this version'}"
-        return Maturity.DRAFT, (
-            Notice(
-                code="draft-reader",
-                message=f"the reader of {what} was never held against a real file",
-                action="compare with the instrument's report, and send a sample file",
-            ),
-        )
+    if document.title == _SINGLE or version not in _TESTED | _CANDIDATE:
+        return Maturity.DRAFT
     saved_again = document.decimal == "," or document.delimiter != ","
-    return (Maturity.TESTED if version in _TESTED and not saved_again else Maturity.CANDIDATE), ()
+    return Maturity.TESTED if version in _TESTED and not saved_again else Maturity.CANDIDATE
+
+
+def _draft(document: Document) -> Iterator[Notice]:
+    if _maturity(document) is Maturity.DRAFT:
+        what = f"{document.title}, {document.created_with or 'version not stated'}"
+        yield Notice(
+            code="draft-reader",
+            message=f"no real file of this kind was ever held against the reader ({what})",
+            action="compare with the instrument's own report, and send a sample file",
+        )

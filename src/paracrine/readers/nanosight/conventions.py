@@ -45,19 +45,20 @@ def rederive(contents: FloatArray, *, centres: FloatArray, levels_frac: FloatArr
     second = (centres * centres) @ contents / safe
     sd = np.sqrt(np.maximum(second - mean * mean, 0))
     mode = np.where(empty, np.nan, centres[contents.argmax(axis=0)])
-    edges = np.append(centres - step / 2, centres[-1] + step / 2)
     percentiles = np.full((levels_frac.size, contents.shape[1]), np.nan)
-    cumulative = np.zeros((contents.shape[0] + 1, contents.shape[1]))
-    np.cumsum(contents, axis=0, out=cumulative[1:])
-    for column in np.flatnonzero(~empty):
-        percentiles[:, column] = _interpolate(cumulative[:, column], total[column] * levels_frac, edges)
+    columns = np.flatnonzero(~empty)
+    filled = contents if columns.size == total.size else contents[:, columns]
+    cumulative = np.zeros((contents.shape[0] + 1, columns.size))
+    np.cumsum(filled, axis=0, out=cumulative[1:])
+    for level, frac in enumerate(levels_frac):
+        percentiles[level, columns] = _interpolate(cumulative, total[columns] * frac, float(centres[0]), step)
     return Rederived(total=total, mean=mean, sd=sd, mode=mode, percentiles=percentiles)
 
 
-def _interpolate(cumulative: FloatArray, targets: FloatArray, edges: FloatArray) -> FloatArray:
-    """Return where the cumulative first reaches each target; flat stretches count from their upper end."""
-    upper = np.searchsorted(cumulative, targets, side="left")
-    low = cumulative[upper - 1]
-    step = float(edges[1] - edges[0])
-    reached: FloatArray = edges[upper - 1] + (targets - low) / (cumulative[upper] - low) * step
+def _interpolate(cumulative: FloatArray, targets: FloatArray, first_centre: float, step: float) -> FloatArray:
+    """Return where each column first reaches its target, linear between bin edges."""
+    upper = (cumulative >= targets).argmax(axis=0)
+    columns = np.arange(targets.size)
+    low, high = cumulative[upper - 1, columns], cumulative[upper, columns]
+    reached: FloatArray = first_centre + step * (upper - 1.5 + (targets - low) / (high - low))
     return reached

@@ -11,10 +11,10 @@ from paracrine.core.errors import InputError
 from paracrine.core.notice import Notice, Severity
 from paracrine.readers.decoding.personal import is_personal, without_folders
 from paracrine.readers.decoding.text import is_missing, to_number
-from paracrine.readers.nanosight.layout import DETAILS, PER_VIDEO, RESULTS, SIZES, Document, Row
+from paracrine.readers.nanosight.layout import DETAILS, INCLUDED, RESULTS, SIZES, VIDEO_NAMES, Document, Row
 
-_NAMES = "Filename:"
 _AGGREGATES = ("Average", "Standard Error")
+_EXCLUSION = "[Exclusion Regions]"
 _VIDEO_NUMBER = re.compile(r"[\s_-]*\d+$")
 _EXPERIMENT = re.compile(r"([^,:]+?)\.nano\b")
 
@@ -36,17 +36,16 @@ def read_fields(document: Document) -> Fields:
     """Sort the keyed rows: what each video was, how it was taken, and what nobody reads.
 
     Raises:
-        InputError: when rows hold more cells than there are videos, or name the videos in another order.
+        InputError: when a row is missing or malformed, or two rows name the videos in different order.
     """
-    names = _video_names(document)
-    shared, columns, unread = _sorted_rows(document)
-    keys = tuple(columns)
-    settings = [dict(shared) for _ in names]
-    for values, target in zip(zip(*columns.values(), strict=True), settings, strict=True):
-        target.update(zip(keys, values, strict=True))
+    row = document.rows.get((DETAILS, VIDEO_NAMES))
+    if row is None:
+        raise InputError("the row of video names is missing", where=DETAILS, hint="export the file again")
+    names = _grouped(row.cells, document, DETAILS)
+    shared, unread = _file_fields(document)
     return Fields(
         names=_unique(names),
-        settings=settings,
+        settings=_settings(document, shared),
         unread=unread,
         dilution_factors=_dilution_factors(document),
         sample_hints=_sample_hints(document, names),
@@ -55,41 +54,36 @@ def read_fields(document: Document) -> Fields:
     )
 
 
-def _sorted_rows(document: Document) -> tuple[dict[str, str], dict[str, tuple[str, ...]], dict[str, str]]:
-    """Return settings of the whole file, settings by video, and unread fields."""
+def _file_fields(document: Document) -> tuple[dict[str, str], dict[str, str]]:
+    """Return settings of the whole file and unread fields."""
     shared: dict[str, str] = {}
-    columns: dict[str, tuple[str, ...]] = {}
     unread = {f"line without key {index + 1}": _clean(line) for index, line in enumerate(document.loose)}
     for (section, key), row in document.rows.items():
-        if is_personal(key):
+        if key == VIDEO_NAMES or is_personal(key):
             continue
-        if not row.cells and section in PER_VIDEO:
-            continue
-        if section in PER_VIDEO or (section, key) == (DETAILS, "Processed"):
-            columns[row.name] = tuple(map(_clean, document.per_video(row)))
-            shared.update(_aggregates(row, document))
-        elif section == DETAILS and key == _NAMES:
-            continue
-        elif section in (DETAILS, SIZES) or key == "Analysis Method":
-            shared[row.name] = _joined(row, document)
-        elif section in ("[Data Included]", "[Exclusion Regions]"):
-            name = section.strip("[]")
-            said = " ".join((row.key, *row.cells))
+        if section in (INCLUDED, _EXCLUSION):
+            name, said = section[1:-1], " ".join((key, *row.cells))
             shared[name] = f"{shared[name]}; {said}" if name in shared else said
         else:
-            unread[row.name] = _joined(row, document)
+            known = section in (DETAILS, SIZES) or key == "Analysis Method"
+            (shared if known else unread)[f"{section[1:-1]} / {key}"] = _joined(row, document)
+    return shared, unread
+
+
+def _settings(document: Document, shared: dict[str, str]) -> list[dict[str, str]]:
+    """Return the settings of each video: those of the file, then the cell of the video in every row."""
+    rows = list(document.video_rows.values())
     for block in document.blocks.values():
-        for key, cells in block.rows.items():
-            if cells and key not in ("Weighting", "Filename"):
-                row = Row(block.place, key, cells)
-                columns[row.name] = document.per_video(row)
-                shared.update(_aggregates(row, document))
-    return {key: value for key, value in shared.items() if value}, columns, unread
-
-
-def _aggregates(row: Row, document: Document) -> dict[str, str]:
-    rest = row.cells[document.videos_count :]
-    return {f"{row.name} / {label}": cell for label, cell in zip(_AGGREGATES, rest, strict=False)}
+        rows += block.video_rows.values()
+    for row in rows:
+        shared |= {f"{row.name} / {what}": cell for what, cell in zip(_AGGREGATES, row.aggregates, strict=False)}
+    shared = {key: cell for key, cell in shared.items() if cell}
+    keys = [row.name for row in rows]
+    clean = _clean if document.may_hold_paths else str
+    return [
+        shared | {key: clean(cell) for key, cell in zip(keys, column, strict=True) if cell}
+        for column in zip(*(row.cells for row in rows), strict=True)
+    ]
 
 
 def _joined(row: Row, document: Document) -> str:
@@ -106,13 +100,6 @@ def _detail(document: Document, key: str) -> str:
     return _joined(row, document) if row else ""
 
 
-def _video_names(document: Document) -> list[str]:
-    row = document.rows.get((DETAILS, _NAMES))
-    if row is None:
-        raise InputError("the row of video names is missing", where=DETAILS, hint="export the file again")
-    return _grouped(row.cells, document, row.name)
-
-
 def _grouped(cells: tuple[str, ...], document: Document, where: str) -> list[str]:
     """Return one name a video; names with commas inside fill several cells each."""
     each, left_over = divmod(len(cells), document.videos_count)
@@ -126,25 +113,24 @@ def _name_notices(document: Document, names: list[str]) -> list[Notice]:
     ours = ["".join(name.split()) for name in names]
     notices = []
     for block in document.blocks.values():
-        cells = block.rows.get("Filename", ())
-        if cells[-2:] == _AGGREGATES:
-            cells = cells[:-2]
-        theirs = ["".join(name.split()) for name in _grouped(cells, document, f"{block.label} / Filename")]
+        cells = block.names[:-2] if block.names[-2:] == _AGGREGATES else block.names
+        theirs = ["".join(name.split()) for name in _grouped(cells, document, block.place)]
         if theirs == ours:
             continue
         if sorted(theirs) == sorted(ours):
             raise InputError(
                 "the videos stand in another order than in the experiment details",
-                where=block.label,
+                where=block.place,
                 hint="columns were moved; export the file again",
             )
+        differing = next(pair for pair in zip(names, theirs, strict=True) if "".join(pair[0].split()) != pair[1])
         notices.append(
             Notice(
                 code="video-names-differ",
-                message=f"videos are called {names} in the details and otherwise in the {block.label}; "
-                "they are matched by column",
+                message=f"a video is called {differing[0]!r} in the details and {differing[1]!r} above the table; "
+                "videos are matched by column",
                 severity=Severity.CAUTION,
-                concerns=block.label,
+                concerns=block.place,
             )
         )
     return notices
@@ -159,40 +145,31 @@ def _unique(names: list[str]) -> list[str]:
 
 
 def _dilution_factors(document: Document) -> list[float | None]:
-    row = next(
-        (
-            row
-            for (section, key), row in document.rows.items()
-            if section == RESULTS and key.startswith("Dilution factor")
-        ),
-        None,
+    rows = (
+        row
+        for (section, key), row in document.video_rows.items()
+        if (section, key[:15]) == (RESULTS, "Dilution factor")
     )
+    row = next(rows, None)
     if row is None:
-        raise InputError("the dilution row is missing", where=RESULTS, hint="export the file again")
-    factors = []
-    for cell in document.per_video(row):
-        factor = to_number(cell, decimal=document.decimal, where=row.name)
+        raise InputError("the row of dilution factors is missing", where=RESULTS, hint="export the file again")
+    factors = [to_number(cell, decimal=document.decimal, where=row.name) for cell in row.cells]
+    for factor in factors:
         if factor is not None and factor < 1:
-            raise InputError(
-                f"dilution factor {factor:g} is below 1", where=row.name, hint="correct it in NTA and export again"
-            )
-        factors.append(factor)
+            raise InputError(f"dilution factor {factor:g} is below 1", where=row.name, hint="correct it in NTA")
     return factors
 
 
 def _sample_hints(document: Document, names: list[str]) -> list[str]:
     """Return the sample each video belongs to: stated once, or per experiment in a combined file."""
-    said = _detail(document, "Sample Name") or _detail(document, "Sample Description")
     remarks = _detail(document, "Remarks")
     stems = sorted((found.strip() for found in _EXPERIMENT.findall(remarks)), key=len, reverse=True)
-    if "combined experiment" not in remarks.lower() or not stems:
-        fallback = _detail(document, "Experiment Name").removesuffix(".nano").strip("_ ")
-        return [said if said and not is_missing(said) else fallback] * len(names)
-    hints = []
-    for name in names:
-        stem = next((stem for stem in stems if name.startswith(stem)), "") or _VIDEO_NUMBER.sub("", name)
-        hints.append(stem.strip("_ "))
-    return hints
+    if "combined experiment" in remarks.lower() and stems:
+        by_name = (next((stem for stem in stems if name.startswith(stem)), "") for name in names)
+        return [(stem or _VIDEO_NUMBER.sub("", name)).strip("_ ") for name, stem in zip(names, by_name, strict=True)]
+    said = _detail(document, "Sample Name") or _detail(document, "Sample Description")
+    experiment = _detail(document, "Experiment Name").removesuffix(".nano").strip("_ ")
+    return [experiment if is_missing(said) else said] * len(names)
 
 
 def _measured_at(text: str) -> str:

@@ -6,25 +6,20 @@ import csv
 import re
 from dataclasses import dataclass
 from io import StringIO
+from itertools import pairwise
 
 from paracrine.core.errors import InputError
-from paracrine.readers.nanosight.tables import Block, Table, read_table
+from paracrine.readers.nanosight.tables import Block, Histogram, VideoRow, read_histogram, spread
 
 SIGNATURES = ("NTA Experiment Summary File", "NTA Single Analysis Summary File")
-DETAILS, RESULTS, SIZES, DIFFUSION = (
-    "[Experiment Details]",
-    "[Results]",
-    "[Size Data]",
-    "[Diffusion Coefficient Data]",
-)
-PER_VIDEO = ("[Conditions]", "[Settings]", RESULTS, "[Concentration Warnings]", "[Information]")
-AVERAGED = frozenset(
-    {"Concentration (Particles / ml)", "Particles per frame", "Centres per frame"}
-    | {"Mean", "Mode", "SD", "D10", "D50", "D90"}
-)
-"""Rows with average and standard error behind the videos."""
-_REQUIRED = (DETAILS, *PER_VIDEO, "[Data Included]")
-_TABLE_START = re.compile(r'^"?Bin centre \([^)\n]*\)"?(.)', re.MULTILINE)
+DETAILS, CONDITIONS, SETTINGS = "[Experiment Details]", "[Conditions]", "[Settings]"
+RESULTS, WARNINGS, INFORMATION = "[Results]", "[Concentration Warnings]", "[Information]"
+INCLUDED, SIZES, DIFFUSION = "[Data Included]", "[Size Data]", "[Diffusion Coefficient Data]"
+VIDEO_NAMES = "Filename:"
+_BY_VIDEO = (CONDITIONS, SETTINGS, RESULTS, WARNINGS, INFORMATION)
+_REQUIRED = (DETAILS, *_BY_VIDEO, INCLUDED)
+_TABLE_HEAD = "Bin centre ("
+_AXIS_CELL = re.compile(r'"?Bin centre \([^)\n]*\)"?([,;\t])')
 _LISTED = re.compile(r"(size|diffusion) distribution - (number|surface area|volume) weighting(.*)", re.IGNORECASE)
 _VERSION = re.compile(r"\bNTA (\d+\.\d+)")
 _WEIGHTINGS = {"number": "number", "surface area": "area", "volume": "volume"}
@@ -32,21 +27,24 @@ _WEIGHTINGS = {"number": "number", "surface area": "area", "volume": "volume"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One keyed row; cells behind the key, padding removed."""
+    """A keyed row outside the tables that is not one value a video: cells behind the key, padding removed."""
 
     section: str
     key: str
     cells: tuple[str, ...]
 
-    @property
-    def name(self) -> str:
-        """Section and key as settings name them."""
-        return f"{self.section.strip('[]')} / {self.key}"
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole summary file; `rows` maps (section, key) to the row, `blocks` maps (domain, weighting)."""
+    """A whole summary file.
+
+    Attributes:
+        rows: rows of the whole file by (section, key).
+        video_rows: rows with one value a video by (section, key).
+        blocks: distributions by (domain, weighting).
+        loose: lines without a key.
+        may_hold_paths: whether any cell can be a file path.
+    """
 
     title: str
     created_with: str
@@ -54,42 +52,16 @@ class Document:
     delimiter: str
     videos_count: int
     rows: dict[tuple[str, str], Row]
+    video_rows: dict[tuple[str, str], VideoRow]
     blocks: dict[tuple[str, str], Block]
     loose: tuple[str, ...]
-    """Lines that belong to no known place."""
+    may_hold_paths: bool
 
     @property
     def software_version(self) -> str:
         """Major and minor version of NTA such as `3.4`, empty when the file does not say."""
         match = _VERSION.search(self.created_with)
         return match[1] if match else ""
-
-    def per_video(self, row: Row) -> tuple[str, ...]:
-        """Return the cell of each video.
-
-        Raises:
-            InputError: when the number of cells does not fit the number of videos.
-        """
-        return spread(row, self.videos_count, aggregates=row.key in AVERAGED)
-
-
-def spread(row: Row, videos_count: int, *, aggregates: bool = False) -> tuple[str, ...]:
-    """Return one cell a video, all empty where the row says nothing.
-
-    Raises:
-        InputError: when the row has more or fewer cells than videos (average and standard error may stand behind).
-    """
-    filled = len(row.cells)
-    allowed = {0, videos_count}
-    if aggregates:
-        allowed |= {videos_count + 2, videos_count + (1 if videos_count == 1 else 2)}
-    if filled not in allowed and not (row.key.startswith("Errors") and filled < videos_count):
-        raise InputError(
-            f"{filled} values for {videos_count} videos",
-            where=row.name,
-            hint="a value is missing or a comma stands inside a number; export the file again",
-        )
-    return (*row.cells[:videos_count], *[""] * (videos_count - filled))
 
 
 def read_document(text: str) -> Document:
@@ -98,42 +70,70 @@ def read_document(text: str) -> Document:
     Raises:
         InputError: when a section, a table row or a listed distribution is missing, or two parts contradict.
     """
-    matches = list(_TABLE_START.finditer(text))
-    if not matches:
+    starts = _table_starts(text)
+    if not starts:
         raise InputError(
             "no size distribution table", where=SIZES, hint="the file is truncated; export the experiment summary again"
         )
-    delimiter = matches[0].group(1)
-    if delimiter not in ",;\t":
-        raise InputError(f"cells are separated by {delimiter!r}", where=SIZES, hint="expected comma, semicolon or tab")
-    head = _cells(text[: matches[0].start()], delimiter)
+    delimiter = _delimiter(text, starts[0])
+    head = _cells(text[: starts[0]], delimiter)
     collected = _Collected(rows={}, loose=[])
     pending = _collect(head[2:], "", collected)
     blocks: dict[tuple[str, str], Block] = {}
     decimal = ""
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
-        segment = text[match.start() : following.start() if following else None]
-        table = read_table(segment.split("\n"), delimiter=delimiter, decimal=decimal, block=_label(pending))
-        decimal = decimal or table.decimal
-        block = _block(pending, table)
-        if (block.domain, block.weighting) in blocks:
-            raise InputError("the distribution stands in the file twice", where=block.label)
-        blocks[block.domain, block.weighting] = block
-        pending = _collect(_cells(table.rest, delimiter), pending.section, collected)
+    for start, end in pairwise([*starts, len(text)]):
+        domain, weighting = _label(pending)
+        if (domain, weighting) in blocks:
+            raise InputError("the distribution stands in the file twice", where=f"{domain} by {weighting}")
+        histogram = read_histogram(
+            text[start:end], delimiter=delimiter, decimal=decimal, domain=domain, weighting=weighting
+        )
+        decimal = decimal or histogram.decimal
+        blocks[domain, weighting] = _block(pending, histogram, domain, weighting)
+        pending = _collect(_cells(histogram.rest, delimiter), pending.section, collected)
     if pending.rows:
         raise InputError("summary rows without their table", where=pending.section, hint="the file is truncated")
-    document = Document(
+    _require_complete(collected.rows, blocks)
+    videos_count = next(iter(blocks.values())).videos_count
+    return Document(
         title=head[0][0].strip(),
-        created_with=head[1][0].strip() if len(head) > 1 and head[1] else "",
+        created_with=head[1][0].strip() if len(head) > 1 else "",
         decimal=decimal,
         delimiter=delimiter,
-        videos_count=next(iter(blocks.values())).videos_count,
-        rows=collected.rows,
+        videos_count=videos_count,
+        rows={place: row for place, row in collected.rows.items() if not _is_by_video(row)},
+        video_rows={
+            place: spread(f"{row.section[1:-1]} / {row.key}", row.key, row.cells, videos_count)
+            for place, row in collected.rows.items()
+            if _is_by_video(row)
+        },
         blocks=blocks,
         loose=tuple(collected.loose),
+        may_hold_paths="\\" in text or ":/" in text or f"{delimiter}/" in text or '"/' in text,
     )
-    _require_complete(document)
-    return document
+
+
+def _is_by_video(row: Row) -> bool:
+    return row.section in _BY_VIDEO or (row.section == DETAILS and row.key == "Processed")
+
+
+def _table_starts(text: str) -> list[int]:
+    """Return where the lines begin that head a table."""
+    starts = []
+    found = text.find(_TABLE_HEAD)
+    while found >= 0:
+        line = found - 1 if text[found - 1 : found] == '"' else found
+        if text[line - 1 : line] == "\n":
+            starts.append(line)
+        found = text.find(_TABLE_HEAD, found + 1)
+    return starts
+
+
+def _delimiter(text: str, start: int) -> str:
+    found = _AXIS_CELL.match(text, start)
+    if found is None:
+        raise InputError("the table has no column but its axis", where=SIZES, hint="comma, semicolon or tab expected")
+    return found[1]
 
 
 @dataclass(slots=True)
@@ -147,14 +147,14 @@ class _Pending:
     """Rows of a data section since its last table: the summary of the table that follows."""
 
     section: str
-    rows: dict[str, Row]
+    rows: dict[str, tuple[str, ...]]
 
 
 def _cells(text: str, delimiter: str) -> list[list[str]]:
     if '"' not in text:
-        return [line.split(delimiter) for line in text.split("\n")]
+        return [line.rstrip(delimiter).split(delimiter) for line in text.split("\n")]
     try:
-        return list(csv.reader(StringIO(text, newline="\n"), delimiter=delimiter))
+        return [row or [""] for row in csv.reader(StringIO(text, newline="\n"), delimiter=delimiter)]
     except csv.Error as error:
         raise InputError(f"cannot be split into cells: {error}", hint="a quotation mark may be missing") from error
 
@@ -162,81 +162,82 @@ def _cells(text: str, delimiter: str) -> list[list[str]]:
 def _collect(lines: list[list[str]], section: str, collected: _Collected) -> _Pending:
     pending = _Pending(section, {})
     for cells in lines:
-        key = cells[0].strip() if cells else ""
+        key = cells[0].strip()
         filled = len(cells)
         while filled > 1 and not cells[filled - 1].strip():
             filled -= 1
+        rest = tuple(map(str.strip, cells[1:filled]))
         if not key:
-            if filled > 1:
-                collected.loose.append(" ".join(cell.strip() for cell in cells[1:filled]))
-            continue
-        if key.startswith("[") and key.endswith("]"):
+            if rest:
+                collected.loose.append(" ".join(rest))
+        elif key[0] == "[" and key[-1] == "]":
             pending.section = key
-            continue
-        row = Row(pending.section, key, tuple(cell.strip() for cell in cells[1:filled]))
-        in_data = pending.section in (SIZES, DIFFUSION) and key != "Analysis Method"
-        if in_data and not pending.rows and key != "Weighting":
-            raise InputError(f"{key!r} stands before any weighting", where=pending.section, hint="lines out of order")
-        _add(row, pending.rows if in_data else None, collected)
+        elif pending.section in (SIZES, DIFFUSION) and key != "Analysis Method":
+            _add_to_block(key, rest, pending)
+        elif (pending.section, key) in collected.rows:
+            raise InputError(f"{key!r} stands there twice", where=pending.section, hint="export the file again")
+        else:
+            collected.rows[pending.section, key] = Row(pending.section, key, rest)
     return pending
 
 
-def _add(row: Row, block_rows: dict[str, Row] | None, collected: _Collected) -> None:
-    taken = row.key in block_rows if block_rows is not None else (row.section, row.key) in collected.rows
-    if taken:
-        raise InputError("stands in the file twice", where=row.name, hint="export the file again")
-    if block_rows is not None:
-        block_rows[row.key] = row
-    else:
-        collected.rows[row.section, row.key] = row
+def _add_to_block(key: str, cells: tuple[str, ...], pending: _Pending) -> None:
+    if not pending.rows and key != "Weighting":
+        raise InputError(f"{key!r} stands before any weighting", where=pending.section, hint="lines are out of order")
+    if key in pending.rows:
+        raise InputError(f"{key!r} stands there twice", where=pending.section, hint="export the file again")
+    pending.rows[key] = cells
 
 
 def _label(pending: _Pending) -> tuple[str, str]:
     """Return domain and weighting of the table that follows."""
     domain = {SIZES: "size", DIFFUSION: "diffusion"}.get(pending.section)
-    row = pending.rows.get("Weighting")
-    weighting = _WEIGHTINGS.get(row.cells[0].lower()) if row and row.cells else None
+    said = " ".join(pending.rows.get("Weighting", ()))
+    weighting = _WEIGHTINGS.get(said.lower())
     if domain is None or weighting is None:
-        said = " ".join(row.cells) if row else "nothing"
         raise InputError(f"a table follows weighting {said!r}", where=pending.section or "top of the file")
     return domain, weighting
 
 
-def _block(pending: _Pending, table: Table) -> Block:
-    domain, weighting = _label(pending)
-    return Block(
+def _block(pending: _Pending, histogram: Histogram, domain: str, weighting: str) -> Block:
+    block = Block(
         domain=domain,
         weighting=weighting,
-        rows={key: row.cells for key, row in pending.rows.items()},
-        values=table.values,
-        videos_count=table.videos_count,
-        percentiles=table.percentiles,
+        names=pending.rows.get("Filename", ()),
+        video_rows={},
+        values=histogram.values,
+        videos_count=histogram.videos_count,
+        percentiles=histogram.percentiles,
     )
+    for key, cells in pending.rows.items():
+        if key not in ("Weighting", "Filename", "Graph Data"):
+            block.video_rows[key] = spread(f"{block.place} / {key}", key, cells, block.videos_count)
+    return block
 
 
-def _require_complete(document: Document) -> None:
-    sections = {section for section, _ in document.rows}
+def _require_complete(rows: dict[tuple[str, str], Row], blocks: dict[tuple[str, str], Block]) -> None:
+    sections = {section for section, _ in rows}
     missing = [name for name in _REQUIRED if name not in sections]
     if missing:
         raise InputError(f"section {missing[0]} is missing or empty", hint="the file is incomplete; export it again")
-    widths = {block.videos_count for block in document.blocks.values()}
+    widths = {block.videos_count for block in blocks.values()}
     if len(widths) > 1:
         raise InputError(f"the distributions hold different numbers of videos: {sorted(widths)}")
-    listed: dict[tuple[str, str], bool] = {}
-    for section, key in document.rows:
-        match = _LISTED.fullmatch(key) if section == "[Data Included]" else None
-        if match:
-            listed[match[1].lower(), _WEIGHTINGS[match[2].lower()]] = "with percentiles" in match[3].lower()
-    for (domain, weighting), with_percentiles in listed.items():
-        block = document.blocks.get((domain, weighting))
-        if block is None or (with_percentiles and block.percentiles is None):
-            what = "distribution" if block is None else "percentile table"
+    listed = set()
+    for section, key in rows:
+        match = _LISTED.fullmatch(key) if section == INCLUDED else None
+        if match is None:
+            continue
+        domain, weighting = match[1].lower(), _WEIGHTINGS[match[2].lower()]
+        listed.add((domain, weighting))
+        block = blocks.get((domain, weighting))
+        if block is None or (block.percentiles is None and "with percentiles" in match[3].lower()):
+            what = "table" if block is None else "percentile table"
             raise InputError(
-                f"the {what} of {domain} by {weighting} is listed but not there",
-                where="[Data Included]",
+                f"the {what} of the {domain} distribution by {weighting} is listed but not there",
+                where=INCLUDED,
                 hint="the file is truncated; export it again",
             )
-    unlisted = set(document.blocks) - set(listed)
-    if unlisted:
-        domain, weighting = sorted(unlisted)[0]
-        raise InputError(f"a {domain} distribution by {weighting} is there but not listed", where="[Data Included]")
+    for domain, weighting in blocks:
+        if (domain, weighting) not in listed:
+            raise InputError(f"a {domain} distribution by {weighting} is there but not listed", where=INCLUDED)

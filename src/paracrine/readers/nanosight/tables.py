@@ -8,23 +8,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from paracrine.core.errors import InputError
-from paracrine.readers.decoding.table import FloatArray, read_counts, read_numbers
+from paracrine.readers.decoding.table import FloatArray, read_table
 
 BINS_COUNT = 1000
-PERCENTILES_COUNT = 101
+LEVELS_PCT = (10, 50, 90)
+SIZE_KEYS = ("Mean", "Mode", "SD", "D10", "D50", "D90")
+AVERAGED = frozenset({"Concentration (Particles / ml)", "Particles per frame", "Centres per frame", *SIZE_KEYS})
+"""Rows with average and standard error behind the videos."""
+_PERCENTILE_ROWS_COUNT = 101
 _AXES = {"size": ("Bin centre (nm)", 0.5, 1.0), "diffusion": ("Bin centre (E4 nm", 2.0, 4.0)}
 _SECTIONS = {"size": "Size Data", "diffusion": "Diffusion Coefficient Data"}
 _BLOCKS = {"number": "Number", "area": "Surface Area", "volume": "Volume"}
-_CONTENTS = {
-    "number": "Concentration (particles",
-    "area": "Surface area conc",
-    "volume": "Volume conc",
-}
+_CONTENTS = {"number": "concentration (particles", "area": "surface area conc", "volume": "volume conc"}
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table and what stands behind it until the next one."""
+class VideoRow:
+    """A row with one cell a video, empty cells kept; average and standard error behind them."""
+
+    name: str
+    """Section, block and key, as settings name the row."""
+    cells: tuple[str, ...]
+    aggregates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """A table as read, and the lines behind it until the next one."""
 
     values: FloatArray
     videos_count: int
@@ -40,14 +50,16 @@ class Block:
     Attributes:
         domain: `size` or `diffusion`.
         weighting: `number`, `area` or `volume`.
-        rows: summary rows above the table (Mean, Mode, ... Valid Tracks): cells by key.
+        names: cells of the Filename row.
+        video_rows: summary rows above the table (Mean, Mode, ... Valid Tracks) by key.
         values: shape (1000, 1 + videos [+ 2]): axis, one column a video, average and standard error.
-        percentiles: shape (101, videos), rows 0 to 100; None when the file has none.
+        percentiles: shape (3, videos), the rows 10, 50 and 90 of the table behind; None when the file has none.
     """
 
     domain: str
     weighting: str
-    rows: dict[str, tuple[str, ...]]
+    names: tuple[str, ...]
+    video_rows: dict[str, VideoRow]
     values: FloatArray
     videos_count: int
     percentiles: FloatArray | None
@@ -60,47 +72,70 @@ class Block:
     @property
     def step(self) -> float:
         """Width of a bin, in units of the axis."""
-        return float(self.values[1, 0] - self.values[0, 0])
+        return _AXES[self.domain][2]
 
     @property
     def place(self) -> str:
         """Section and block as settings name them."""
         return f"{_SECTIONS[self.domain]} / {_BLOCKS[self.weighting]}"
 
-    @property
-    def label(self) -> str:
-        """Name for messages."""
-        return f"{self.domain} distribution by {self.weighting}"
+
+def spread(name: str, key: str, cells: tuple[str, ...], videos_count: int) -> VideoRow:
+    """Return one cell a video, all empty where the row says nothing.
+
+    Raises:
+        InputError: when the row has more or fewer cells than videos (average and standard error may stand behind).
+    """
+    filled = len(cells)
+    fits = filled in (0, videos_count)
+    if key in AVERAGED:
+        fits = fits or filled == videos_count + 2 or filled == videos_count + 1 == 2
+    if not fits and not (key.startswith("Errors") and filled < videos_count):
+        raise InputError(
+            f"{filled} values for {videos_count} videos",
+            where=name,
+            hint="a value is missing or a comma stands inside a number; export the file again",
+        )
+    if filled < videos_count:
+        return VideoRow(name, (*cells, *[""] * (videos_count - filled)), ())
+    return VideoRow(name, cells[:videos_count], cells[videos_count:])
 
 
-def read_table(lines: list[str], *, delimiter: str, decimal: str, block: tuple[str, str]) -> Table:
+def read_histogram(text: str, *, delimiter: str, decimal: str, domain: str, weighting: str) -> Histogram:
     """Read a histogram of 1000 rows and the percentiles behind it; `decimal` empty decides it from the axis.
 
     Raises:
         InputError: when rows are missing, the axis is not the documented one, or a bin is no valid number.
     """
-    domain, weighting = block
-    where = f"{domain} distribution by {weighting}"
-    videos, aggregates = _columns(_split(lines[0], delimiter), domain, weighting, where)
-    body = lines[1 : BINS_COUNT + 1]
-    padding = f'{delimiter} "'
-    filled = next((i for i, line in enumerate(body) if not line.strip(padding)), len(body))
-    after = lines[BINS_COUNT + 1] if len(lines) > BINS_COUNT + 1 else ""
-    if filled < BINS_COUNT or after.strip(padding):
+    where = f"{_SECTIONS[domain]} / {_BLOCKS[weighting]}"
+    head, _, body = text.partition("\n")
+    videos, aggregates = _columns(_split(head, delimiter), domain, weighting, where)
+    block, rest = _until_blank(body, delimiter)
+    _require_rows(block, BINS_COUNT, where=where)
+    decimal = decimal or ("," if "," in _split(block[: block.find("\n")], delimiter)[0] else ".")
+    values = read_table(block, delimiter=delimiter, decimal=decimal, columns=1 + videos + aggregates, where=where)
+    _require_axis(values[:, 0], domain, where)
+    if not np.all(np.isfinite(values)) or values.min() < 0:
+        raise InputError("a bin holds a negative count or no finite number", where=where)
+    percentiles, rest = _percentiles(rest, delimiter=delimiter, decimal=decimal, videos=videos, where=where)
+    return Histogram(values=values, videos_count=videos, percentiles=percentiles, decimal=decimal, rest=rest)
+
+
+def _until_blank(text: str, delimiter: str) -> tuple[str, str]:
+    """Split before the first line without a first cell."""
+    ends = [end for end in (text.find("\n\n"), text.find(f"\n{delimiter}"), text.find('\n""')) if end >= 0]
+    end = min(ends, default=len(text.rstrip("\n")))
+    return text[:end], text[end:]
+
+
+def _require_rows(block: str, expected: int, *, where: str) -> None:
+    found = block.count("\n") + 1 if block.strip() else 0
+    if found != expected:
         raise InputError(
-            f"the table does not end after {BINS_COUNT} rows but after {filled if filled < BINS_COUNT else 'more'}",
+            f"{found} rows where {expected} are expected",
             where=where,
             hint="the file is truncated or edited; export it again",
         )
-    decimal = decimal or _decimal(_split(body[0], delimiter)[0])
-    values = read_counts(body, delimiter=delimiter, decimal=decimal, columns=videos + aggregates, where=where)
-    _require_axis(values[:, 0], domain, where)
-    if not np.all(np.isfinite(values)) or np.any(values < 0):
-        raise InputError("a bin holds a negative count or no finite number", where=where)
-    percentiles, rest = _percentiles(
-        lines[BINS_COUNT + 1 :], delimiter=delimiter, decimal=decimal, videos=videos, where=where
-    )
-    return Table(values=values, videos_count=videos, percentiles=percentiles, decimal=decimal, rest="\n".join(rest))
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -114,7 +149,7 @@ def _columns(header: list[str], domain: str, weighting: str, where: str) -> tupl
         labels.pop()
     if not labels or not labels[0].startswith(_AXES[domain][0]):
         raise InputError(f"the axis is called {labels[0] if labels else ''!r}", where=where, hint="unknown unit")
-    videos = sum(label.lower().startswith(_CONTENTS[weighting].lower()) for label in labels[1:])
+    videos = sum(label.lower().startswith(_CONTENTS[weighting]) for label in labels[1:])
     aggregates = labels[1 + videos :]
     expected = not aggregates or (
         len(aggregates) == 2 and aggregates[0].endswith("average") and aggregates[1] == "Standard Error"
@@ -122,10 +157,6 @@ def _columns(header: list[str], domain: str, weighting: str, where: str) -> tupl
     if not videos or not expected or len(set(labels[1 : 1 + videos])) > 1:
         raise InputError(f"columns are called {labels[1:4]}", where=where, hint=f"expected {_CONTENTS[weighting]} ...")
     return videos, len(aggregates)
-
-
-def _decimal(axis_cell: str) -> str:
-    return "," if "," in axis_cell else "."
 
 
 def _require_axis(axis: FloatArray, domain: str, where: str) -> None:
@@ -140,22 +171,17 @@ def _require_axis(axis: FloatArray, domain: str, where: str) -> None:
         )
 
 
-def _percentiles(
-    lines: list[str], *, delimiter: str, decimal: str, videos: int, where: str
-) -> tuple[FloatArray | None, list[str]]:
-    padding = f'{delimiter} "'
-    start = next((i for i, line in enumerate(lines) if line.strip(padding)), len(lines))
-    if start == len(lines) or not lines[start].lstrip('"').startswith("Percentile"):
-        return None, lines[start:]
-    body = lines[start + 1 : start + 1 + PERCENTILES_COUNT]
-    filled = next((i for i, line in enumerate(body) if not line.strip(padding)), len(body))
-    if filled < PERCENTILES_COUNT:
-        raise InputError(
-            f"the percentile table ends after {filled} of {PERCENTILES_COUNT} rows",
-            where=where,
-            hint="the file is truncated; export it again",
-        )
-    values = read_numbers(body, delimiter=delimiter, decimal=decimal, columns=videos, where=f"{where}, percentiles")
-    if not np.array_equal(values[:, 0], np.arange(PERCENTILES_COUNT)):
-        raise InputError("percentiles do not run from 0 to 100", where=where, hint="rows are out of order")
-    return values[:, 1:], lines[start + 1 + PERCENTILES_COUNT :]
+def _percentiles(text: str, *, delimiter: str, decimal: str, videos: int, where: str) -> tuple[FloatArray | None, str]:
+    text = text.lstrip(f'\n{delimiter}" ')
+    if not text.startswith("Percentile"):
+        return None, text
+    block, rest = _until_blank(text.partition("\n")[2], delimiter)
+    where = f"{where}, percentiles"
+    _require_rows(block, _PERCENTILE_ROWS_COUNT, where=where)
+    lines = block.split("\n")
+    if [line.partition(delimiter)[0].strip('"') for line in lines] != [str(level) for level in range(len(lines))]:
+        raise InputError("rows do not run from 0 to 100", where=where, hint="rows are missing or out of order")
+    # The last row tells whether the table was cut; the others repeat what the histogram says.
+    chosen = "\n".join(lines[level] for level in (*LEVELS_PCT, 100))
+    values = read_table(chosen, delimiter=delimiter, decimal=decimal, columns=1 + videos, where=where)
+    return values[:-1, 1:], rest

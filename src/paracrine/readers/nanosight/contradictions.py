@@ -1,0 +1,114 @@
+"""Where the parts of an NTA summary do not agree: the vendor's numbers against the bins, averages against videos."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from paracrine.core.notice import Notice, Severity
+from paracrine.readers.decoding.table import FloatArray
+from paracrine.readers.nanosight.printed import BlockNumbers, Printed
+from paracrine.readers.nanosight.tables import SIZE_KEYS
+
+_SLACK = 1e-3
+_SPREADSHEET_DIGITS = 5e-6
+"""A spreadsheet keeps six digits of its largest numbers."""
+
+
+def add_contradictions(numbers: list[BlockNumbers], concentration: Printed, per_video: list[list[Notice]]) -> None:
+    """Append a notice for each printed number that the bins or the percentile table do not give."""
+    for item in numbers:
+        _compare_summary(item, per_video)
+        _compare_percentiles(item, per_video)
+        if item.is_number_weighted_size:
+            _compare_concentration(item, concentration, per_video)
+
+
+def averages_differ(numbers: list[BlockNumbers]) -> Iterator[Notice]:
+    """Yield notices on printed averages that the videos of the file do not give."""
+    for item in numbers:
+        yield from _bin_averages(item)
+        for key in SIZE_KEYS:
+            row = item.printed[key]
+            mean = math.fsum(row.values) / len(row.values)
+            # Printed values and their average are each rounded.
+            if row.average is not None and not abs(mean - row.average) <= 2 * max(row.roundings) + _SLACK:
+                yield _differs(f"the file prints the average {row.average:g}, its videos give {mean:.2f}", row.place)
+
+
+def _compare_summary(item: BlockNumbers, per_video: list[list[Notice]]) -> None:
+    unit = "nm" if item.block.domain == "size" else "E4 nm2/s"
+    filled = item.total > 0
+    for key in SIZE_KEYS:
+        row = item.printed[key]
+        printed, ours = np.array(row.values), item.ours.get(key)
+        if ours is None:
+            for video in np.flatnonzero(filled).tolist():
+                per_video[video].append(_differs(f"{key} follows no known percentile convention", row.place))
+            continue
+        reach = np.array(row.roundings) + _SLACK + (item.block.step / 2 if key == "Mode" else 0)
+        for video in np.flatnonzero(filled & ~(np.abs(printed - ours) <= reach)).tolist():
+            if key == "Mode" and _is_another_fullest_bin(item, video, printed[video], reach[video]):
+                continue
+            said = "nothing" if math.isnan(printed[video]) else f"{printed[video]:g}"
+            message = f"the file prints {said} as {key}, its bins give {ours[video]:.2f} {unit}"
+            per_video[video].append(_differs(message, row.place))
+        for video in np.flatnonzero(~filled & (printed > 0)).tolist():
+            message = f"the file prints {printed[video]:g} {unit} as {key}, but all bins are empty"
+            per_video[video].append(_differs(message, row.place))
+
+
+def _is_another_fullest_bin(item: BlockNumbers, video: int, printed: float, reach: float) -> bool:
+    column, axis = item.block.contents[:, video], item.block.values[:, 0]
+    return bool(np.any(np.abs(axis[column == column.max()] - printed) <= reach))
+
+
+def _compare_percentiles(item: BlockNumbers, per_video: list[list[Notice]]) -> None:
+    """Compare the summary above the histogram with the rows of the percentile table behind it."""
+    if item.block.percentiles is None:
+        return
+    for key, table in zip(("D10", "D50", "D90"), item.block.percentiles, strict=True):
+        row = item.printed[key]
+        printed = np.array(row.values)
+        for video in np.flatnonzero(np.abs(printed - table) > np.array(row.roundings) + _SLACK):
+            message = f"{key} is {printed[video]:g} above the table and {table[video]:g} among the percentiles"
+            per_video[video].append(_differs(message, row.place))
+
+
+def _compare_concentration(item: BlockNumbers, concentration: Printed, per_video: list[list[Notice]]) -> None:
+    printed = np.array(concentration.values)
+    # Each bin is printed without decimals.
+    reach = np.array(concentration.roundings) * (1 + _SLACK) + len(item.block.values)
+    for video in np.flatnonzero(~(np.abs(printed - item.total) <= reach)):
+        said = "nothing" if math.isnan(printed[video]) else f"{printed[video]:.4g} per mL"
+        message = f"the file prints {said} as concentration, its bins sum to {item.total[video]:.4g} per mL"
+        per_video[video].append(_differs(message, concentration.place))
+
+
+def _bin_averages(item: BlockNumbers) -> Iterator[Notice]:
+    """Compare the printed average of every bin with its videos: a checksum of the whole table."""
+    block = item.block
+    if block.values.shape[1] != block.videos_count + 3:
+        return
+    printed: FloatArray = block.values[:, -2]
+    mean = block.contents.mean(axis=1)
+    wrong = np.flatnonzero(np.abs(printed - mean) > 1 + _SPREADSHEET_DIGITS * printed)
+    if wrong.size:
+        first = int(wrong[0])
+        yield _differs(
+            f"{wrong.size} rows of the table print an average that their videos do not give, first at "
+            f"{block.values[first, 0]:g}: {printed[first]:.6g} printed, {mean[first]:.6g} from the videos",
+            block.place,
+        )
+
+
+def _differs(message: str, place: str) -> Notice:
+    return Notice(
+        code="vendor-summary-differs",
+        message=message,
+        severity=Severity.SERIOUS,
+        concerns=place,
+        action="the file was edited or damaged; use the original export",
+    )
