@@ -209,3 +209,12 @@ def log_kernel(log_errors: FloatArray) -> FloatArray:
     reach = math.ceil(float(np.abs(log_errors).max()) * _GRID_PER_LOG_UNIT) + 1
     counts, _ = np.histogram(log_errors, bins=(np.arange(-reach, reach + 2) - 0.5) / _GRID_PER_LOG_UNIT)
     return np.asarray(counts / counts.sum(), dtype=float)
+
+
+def smoothing_kernel(log_sd: float) -> FloatArray:
+    """Return a Gaussian of this width in log diameter as shares per grid step; a single 1 for width 0."""
+    if log_sd == 0:
+        return np.ones(1)
+    reach = math.ceil(5 * log_sd * _GRID_PER_LOG_UNIT)
+    weights = np.exp(-((np.arange(-reach, reach + 1) / (log_sd * _GRID_PER_LOG_UNIT)) ** 2) / 2)
+    return np.asarray(weights / weights.sum(), dtype=float)

@@ -11,7 +11,7 @@ import numpy as np
 
 from paracrine.core.errors import InputError
 from paracrine.instruments.tracking_noise import lognormal_ratios
-from paracrine.instruments.truth import Population, log_grid_nm
+from paracrine.instruments.truth import GridDistribution, Population, smoothing_kernel
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.physics.scattering import relative_scatter, scattering_vector_per_nm, sphere_form_factor
 from paracrine.physics.viscosity import water_viscosity_mpas
@@ -26,6 +26,8 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# Near the zero of the form factor a division would turn noise into volume.
+_LEAST_FORM_FACTOR = 0.1
 _SMOLUCHOWSKI_MV_PER_MOBILITY = 12.75
 
 
@@ -148,11 +150,12 @@ def simulate_zetasizer_size(
     noise = noise or DlsNoise()
     truth = dls_truth(population)
     sizes, edges = _size_classes()
+    q = detection_vector_per_nm()
     ratio = lognormal_ratios(runs, rng, cv=noise.z_average_cv)
     polydispersity = np.abs(truth.polydispersity_index + noise.polydispersity_sd * rng.standard_normal(runs))
-    q = detection_vector_per_nm()
-    intensity = np.array([_inverted(population, edges, float(r), noise.smoothing_log_sd, rng) for r in ratio])
-    volume = intensity / (sizes**3 * np.maximum(sphere_form_factor(sizes, q_per_nm=q), 1e-3))
+    scattered = population.on_grid(lambda d: relative_scatter(d, q_per_nm=q))
+    intensity = np.array([_inverted(scattered, edges, float(r), noise.smoothing_log_sd, rng) for r in ratio])
+    volume = intensity / (sizes**3 * np.maximum(sphere_form_factor(sizes, q_per_nm=q), _LEAST_FORM_FACTOR))
     number = volume / sizes**3
     return ZetasizerSizeExport(
         sample=sample,
@@ -256,18 +259,13 @@ def _size_classes() -> tuple[FloatArray, FloatArray]:
 
 
 def _inverted(
-    population: Population, edges_nm: FloatArray, ratio: float, smoothing_log_sd: float, rng: np.random.Generator
+    scattered: GridDistribution, edges_nm: FloatArray, ratio: float, smoothing_log_sd: float, rng: np.random.Generator
 ) -> FloatArray:
-    """Return percent per class: weighted by intensity, shifted with the run, widened by the inversion."""
-    by_intensity = population.on_grid(lambda d: relative_scatter(d, q_per_nm=detection_vector_per_nm()))
-    grid = log_grid_nm(1.0, 20_000.0)
-    step = np.log(grid[1] / grid[0])
+    """Return percent per class: scattered intensity, shifted with the run, widened by the inversion."""
     width = smoothing_log_sd * float(lognormal_ratios(1, rng, cv=0.1)[0])
-    reach = int(np.ceil(4 * width / step))
-    kernel = np.exp(-((np.arange(-reach, reach + 1) * step / width) ** 2) / 2)
-    smooth = np.convolve(by_intensity.contents, kernel, mode="same")
+    smooth = scattered.blurred(smoothing_kernel(width)).contents
     cumulative = np.concatenate([[0.0], np.cumsum(smooth)]) / smooth.sum()
-    share = np.diff(np.interp(edges_nm, grid * ratio, cumulative))
+    share = np.diff(np.interp(edges_nm, scattered.edges_nm * ratio, cumulative))
     return np.asarray(100 * share / share.sum(), dtype=np.float64)
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from paracrine.core.errors import InputError
 from paracrine.instruments.dilution import draw_dilution_error, mixed
 from paracrine.instruments.tracking_noise import NOISE_LAWS, TrackingNoise, draw_estimates_nm, lognormal_ratios
-from paracrine.instruments.truth import GridDistribution, Population, log_grid_nm
+from paracrine.instruments.truth import GridDistribution, Population, log_grid_nm, smoothing_kernel
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.physics.viscosity import water_viscosity_mpas
 
@@ -200,11 +200,10 @@ def _smoothed_histograms(
     estimates = draw_estimates_nm(population, law, count=int(valid.sum()), rng=rng)
     edges_nm = log_grid_nm(2.0, 5000.0)
     step = math.log(edges_nm[1] / edges_nm[0])
-    reach = math.ceil(5 * law.smoothing_log_sd / step)
-    kernel = np.exp(-((np.arange(-reach, reach + 1) * step / law.smoothing_log_sd) ** 2) / 2)
+    kernel = smoothing_kernel(law.smoothing_log_sd)
     cells = np.clip(((np.log(estimates / edges_nm[0])) / step).astype(int), 0, edges_nm.size - 2)
     video = np.repeat(np.arange(valid.size), valid)
     raw = np.zeros((valid.size, edges_nm.size - 1))
     np.add.at(raw, (video, cells), 1.0)
-    smooth = np.array([np.convolve(row, kernel / kernel.sum(), mode="same") for row in raw])
+    smooth = np.array([np.convolve(row, kernel, mode="same") for row in raw])
     return edges_nm, smooth
