@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paracrine.core.quantity import Budget, Component
-from paracrine.figures.style import ROW_PX, SERIES, Spec, finish, names_axis
+from paracrine.figures.style import FURTHER, PAPER, ROW_PX, SERIES, Spec, finish, names_axis
 
 _OTHERS = "other components"
 _KINDS_AT_MOST = 5
-_COLOURS = [*(hue.light for hue in SERIES), "#6b6b00", "#5f6770"]
+_COLOURS = [hue.light for hue in (*SERIES, *FURTHER)]
 _LABEL_FROM = 0.16
 
 
@@ -56,7 +56,7 @@ def draw_budget(budgets: Sequence[tuple[str, Budget]]) -> Spec:
         {"field": "component", "title": "Component"},
         {"field": "share", "title": "Share", "format": ".0%", "type": "quantitative"},
     ]
-    bar = {"type": "bar", "height": ROW_PX - 8, "stroke": "#ffffff", "strokeWidth": 1.5}
+    bar = {"type": "bar", "height": ROW_PX - 8, "stroke": PAPER.light, "strokeWidth": 1.5}
     layers: list[Spec] = [
         {
             "data": {"values": rows},
@@ -66,7 +66,7 @@ def draw_budget(budgets: Sequence[tuple[str, Budget]]) -> Spec:
     ]
     wide = [{**row, "middle": (row["start"] + row["end"]) / 2} for row in rows if row["share"] >= _LABEL_FROM]
     if wide:
-        text = {"type": "text", "color": "#ffffff", "fontSize": 11, "limit": 150}
+        text = {"type": "text", "color": PAPER.light, "fontSize": 11, "limit": 150}
         where = {"y": y, "x": {**x, "field": "middle"}, "text": {"field": "short"}}
         layers.append({"data": {"values": wide}, "mark": text, "encoding": where})
     height = ROW_PX * max(len(names), 1) + 6

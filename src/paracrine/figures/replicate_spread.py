@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from paracrine.figures.style import ROW_PX, SERIES, Spec, finish, names_axis
 
+_SIGNED = "datum.value === 0 ? '0' : datum.label"
 _MINIMUM_HALF_RANGE_PCT = 5.0
 
 
@@ -46,7 +47,12 @@ def draw_replicate_spread(rows: Sequence[SpreadRow]) -> Spec:
         "field": "deviation",
         "type": "quantitative",
         "scale": {"domain": [float(f"{-half:.3g}"), float(f"{half:.3g}")], "nice": False},
-        "axis": {"title": "Deviation from the mean of the included replicates (%)", "format": "+~r", "grid": True},
+        "axis": {
+            "title": "Deviation from the mean of the included replicates (%)",
+            "format": "+~r",
+            "labelExpr": _SIGNED,
+            "grid": True,
+        },
     }
     y = names_axis("result", names)
     tooltip = [
@@ -68,11 +74,10 @@ def draw_replicate_spread(rows: Sequence[SpreadRow]) -> Spec:
         False: {
             "type": "point",
             "filled": False,
-            "shape": "cross",
+            "shape": "M-1,-1L1,1M-1,1L1,-1",
             "size": 70,
             "color": "currentColor",
             "opacity": 1,
-            "angle": 45,
         },
     }
     for included, look in looks.items():

@@ -25,6 +25,7 @@ from paracrine.figures.style import (
     series_hue,
     step_exponent,
     top_title,
+    with_halo,
 )
 from paracrine.payloads.size_distribution import SizeDistribution
 
@@ -248,9 +249,8 @@ def _limit_layers(limits: Sequence[SizeLimit], x: Spec, *, peak: float, axis_nm:
             here = [row for row in rows if row["side"] == side and row["row"] == level]
             if here:
                 mark = {"type": "text", "align": side, "dx": shift, "y": 7 + 15 * level, "fontSize": 11.5}
-                layers.append(
-                    {"data": {"values": here}, "mark": mark, "encoding": {"x": plain_x, "text": {"field": "label"}}}
-                )
+                where = {"x": plain_x, "text": {"field": "label"}}
+                layers += with_halo({"data": {"values": here}, "mark": mark, "encoding": where})
     return layers
 
 
@@ -274,9 +274,8 @@ def _label_layers(
         row = {"size_nm": size_nm, "height": height, "text": text}
         mark = {"type": "text", "align": "left", "dx": 8, "dy": -4, "color": series_hue(names.index(curve.label)).light}
         mark["fontWeight"] = "bold" if curve.kind == "mean" else "normal"
-        layers.append(
-            {"data": {"values": [row]}, "mark": mark, "encoding": {"x": x, "y": y, "text": {"field": "text"}}}
-        )
+        where = {"x": x, "y": y, "text": {"field": "text"}}
+        layers += with_halo({"data": {"values": [row]}, "mark": mark, "encoding": where})
     return layers
 
 

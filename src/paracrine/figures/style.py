@@ -40,6 +40,9 @@ SERIES = (
     Hue("green", "#007558", "#2fc39a"),
     Hue("purple", "#9c4a7a", "#e3a0c6"),
 )
+FURTHER = (Hue("olive", "#6b6400", "#d6c94a"), Hue("grey", "#5f6770", "#a3abb5"))
+PAPER = Hue("paper", "#ffffff", "#14171b")
+"""The page itself: gaps between bars and text on them."""
 DASHES: tuple[list[int], ...] = ([1, 0], [8, 3], [10, 3, 2, 3], [5, 2])
 LIMIT_DASH = [4, 4]
 VENDOR_DASH = [1, 3]
@@ -53,6 +56,11 @@ def series_hue(position: int) -> Hue:
 def series_dash(position: int) -> list[int]:
     """Return the dash of the n-th series: the first four differ in both, the next ones in the pairing."""
     return DASHES[(position + position // len(DASHES)) % len(DASHES)]
+
+
+def hues() -> tuple[Hue, ...]:
+    """Return every colour a chart may hold besides the ink."""
+    return (*SERIES, *FURTHER, PAPER)
 
 
 def finish(layers: list[Spec], *, description: str, width: int = WIDTH_PX, height: int = HEIGHT_PX) -> Spec:
@@ -75,6 +83,12 @@ def finish(layers: list[Spec], *, description: str, width: int = WIDTH_PX, heigh
         "layer": layers,
         "config": _config(),
     }
+
+
+def with_halo(layer: Spec) -> list[Spec]:
+    """Return a text layer over its own outline in the page's colour, readable where lines cross it."""
+    outline = {"stroke": PAPER.light, "strokeWidth": 4, "strokeJoin": "round", "color": PAPER.light}
+    return [{**layer, "mark": {**layer["mark"], **outline}}, layer]
 
 
 def top_title(text: str) -> Spec:

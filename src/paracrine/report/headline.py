@@ -5,55 +5,53 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paracrine.core.product import Batch
-from paracrine.core.specification import Outcome, Verdict
-from paracrine.report.words import join_words, title_of
+from paracrine.core.specification import Limit, LimitKind, Verdict
+from paracrine.release.summary import summarise
+from paracrine.report.words import in_sentence, join_words, title_of
 
-_JUDGED = (Outcome.PASS, Outcome.FAIL, Outcome.BORDERLINE, Outcome.NOT_ASSESSED)
 _NAMED_AT_MOST = 3
 
 
 def headline(batch: Batch, verdicts: Sequence[Verdict]) -> str:
     """Say in one sentence what became of a batch.
 
-    Limits that only ask for a report, or do not apply, are not counted.
+    Limits are counted, not verdicts; those for report only, or that do not apply, are left out.
 
     Args:
-        batch: the batch; its name begins the sentence.
-        verdicts: one a limit; empty when no specification was given.
+        batch: its name begins the sentence.
+        verdicts: on this batch; empty when no specification was given.
     """
     name = f"Batch {batch.name}"
     if not verdicts:
         return f"{name} was measured but not judged: no specification was given."
-    by_outcome = {outcome: [v for v in verdicts if v.outcome is outcome] for outcome in _JUDGED}
-    judged = sum(len(found) for found in by_outcome.values())
-    if not judged:
-        return f"{name} has results but no limit that applies, so nothing was judged."
-    passed, failed = len(by_outcome[Outcome.PASS]), by_outcome[Outcome.FAIL]
-    limits = "limit" if judged == 1 else "limits"
+    summary = summarise(verdicts)
+    count, passed, failed = summary.limit_count, len(summary.passed), summary.failed
+    if not count:
+        return f"{name} was measured but not judged: no limit applies."
+    limits = "limit" if count == 1 else "limits"
+    open_limits = [limit for limit in summary.not_assessed if limit.limit_kind is not LimitKind.REPORT]
     rest = [
-        f"{_names(by_outcome[outcome])} {outcome.value}"
-        for outcome in (Outcome.BORDERLINE, Outcome.NOT_ASSESSED)
-        if by_outcome[outcome]
+        f"{_names(found)} {word}"
+        for found, word in ((summary.borderline, "borderline"), (open_limits, "not assessed"))
+        if found
     ]
     if failed:
-        parts = [f"fails {len(failed)} of {judged} {limits} ({_names(failed)})", *rest, f"{passed} passed"]
-    elif passed == judged:
-        parts = ["passes its one limit" if judged == 1 else f"passes all {judged} limits"]
+        parts = [f"fails {len(failed)} of {count} {limits} ({_names(failed)})", *rest, f"{passed} passed"]
+    elif passed == count:
+        parts = ["passes its one limit" if count == 1 else f"passes all {count} limits"]
     elif passed:
-        parts = [f"passes {passed} of {judged} {limits}", *rest]
+        parts = [f"passes {passed} of {count} {limits}", *rest]
     else:
-        parts = [f"passes none of its {judged} {limits}" if judged > 1 else "does not pass its one limit", *rest]
+        parts = [f"passes none of its {count} limits" if count > 1 else "does not pass its one limit", *rest]
     return f"{name} {'; '.join(parts)}."
 
 
-def _names(verdicts: Sequence[Verdict]) -> str:
-    titles = list(dict.fromkeys(_in_sentence(title_of(v.limit.attribute, v.limit.title)) for v in verdicts))
-    if len(titles) > _NAMED_AT_MOST:
-        return f"{len(titles)} others" if len(titles) == len(verdicts) else f"{len(verdicts)} results"
-    return join_words(titles)
-
-
-def _in_sentence(title: str) -> str:
-    """Lower the first letter unless the word is an abbreviation such as D50 or CD63."""
-    first = title.split(" ", 1)[0]
-    return title if any(letter.isupper() or letter.isdigit() for letter in first[1:]) else title[:1].lower() + title[1:]
+def _names(limits: Sequence[Limit]) -> str:
+    if len(limits) > _NAMED_AT_MOST:
+        return f"{len(limits)} limits"
+    titles = [in_sentence(title_of(limit.attribute, limit.title)) for limit in limits]
+    named = [
+        title if titles.count(title) == 1 else f"{title} ({limit.stage})"
+        for title, limit in zip(titles, limits, strict=True)
+    ]
+    return join_words(list(dict.fromkeys(named)))

@@ -15,8 +15,10 @@ NOT_ASSESSED = "not assessed"
 _MINUS = "\u2212"
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_DIGITS_WITHOUT_INTERVAL = 3
-_DIGITS_STATED = 6
+DIGITS_MEASURED = 3
+"""Significant digits of a result without interval."""
+DIGITS_STATED = 6
+"""Significant digits kept of a number that somebody else reported."""
 _WIDE_RATIO = 20.0
 _POWER_FROM, _POWER_BELOW = 6, -3
 
@@ -53,20 +55,20 @@ def supported_place(half_width: float) -> int:
     return magnitude - 1 if lead < 3.55 else magnitude
 
 
-def write_quantity(quantity: Quantity | None, *, stated: bool = False) -> Written:
+def write_quantity(quantity: Quantity | None, *, digits: int = DIGITS_MEASURED) -> Written:
     """Write a quantity for print.
 
     Args:
         quantity: the number; None is written as not assessed.
-        stated: True for a result somebody else reported, whose digits are kept as given.
+        digits: significant digits where there is no interval; censored and stated numbers keep six.
     """
     if quantity is None:
         return Written(NOT_ASSESSED)
     low, high = quantity.low, quantity.high
     sign = "" if quantity.comparator == "=" else quantity.comparator + THIN
     if low is None or high is None or not high > low:
-        keep = stated or quantity.comparator != "=" or quantity.basis is Basis.STATED
-        return Written(sign + write_value(quantity.value, digits=_DIGITS_STATED if keep else _DIGITS_WITHOUT_INTERVAL))
+        keep = quantity.comparator != "=" or quantity.basis is Basis.STATED
+        return Written(sign + write_value(quantity.value, digits=DIGITS_STATED if keep else digits))
     if low > 0 and high / low > _WIDE_RATIO:
         ends = f"({write_value(low, digits=2)} to {write_value(high, digits=2)})"
         return Written(sign + write_value(quantity.value, digits=1 + (quantity.value < 10 * low)), ends)
@@ -78,7 +80,7 @@ def write_quantity(quantity: Quantity | None, *, stated: bool = False) -> Writte
     return Written(sign + value, f"({bottom} to {top})")
 
 
-def write_value(value: float, *, digits: int = _DIGITS_WITHOUT_INTERVAL) -> str:
+def write_value(value: float, *, digits: int = DIGITS_MEASURED) -> str:
     """Write a number without interval with at most `digits` significant digits and no trailing zeros."""
     if value == 0:
         return "0"
@@ -90,14 +92,23 @@ def write_value(value: float, *, digits: int = _DIGITS_WITHOUT_INTERVAL) -> str:
     return _group(mantissa) + (_power(exponent) if exponent else "")
 
 
-def write_decimals(value: float, decimals: int | None) -> str:
-    """Write a limit with the decimals it was stated with (of the mantissa, for a power of ten)."""
+def write_decimals(value: float, decimals: int | None, *, power: bool = False) -> str:
+    """Write a limit with the decimals it was stated with.
+
+    Args:
+        value: the limit.
+        decimals: digits after the point, of the mantissa when `power`; None writes up to six significant digits.
+        power: whether the limit was stated as a power of ten.
+    """
     if decimals is None:
-        return write_value(value, digits=_DIGITS_STATED)
-    exponent = _shared_exponent(value, value, value)
-    if exponent:
-        return _group(f"{value / 10.0**exponent:.{decimals}f}") + _power(exponent)
-    return _group(f"{value:.{decimals}f}")
+        return write_value(value, digits=DIGITS_STATED)
+    if power and value:
+        mantissa, _, exponent = f"{value:.{max(decimals, 0)}e}".partition("e")
+        return _group(mantissa) + _power(int(exponent))
+    exponent_10 = _shared_exponent(value, value, value)
+    if exponent_10:
+        return write_value(value, digits=max(1 + decimals, DIGITS_STATED))
+    return _group(f"{value:.{max(decimals, 0)}f}")
 
 
 def write_share(fraction: float) -> str:

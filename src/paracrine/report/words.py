@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from paracrine.core.attribute import attribute_title
 from paracrine.core.specification import DecisionRule, Limit, LimitKind, Outcome
 from paracrine.report.numbers import THIN, write_decimals
 
@@ -13,7 +16,7 @@ MARKS = {
     Outcome.NOT_APPLICABLE: "○",
     Outcome.REPORTED: "·",
 }
-RULES = {DecisionRule.SIMPLE: "simple rule", DecisionRule.GUARD_BAND: "guard-band rule"}
+RULES = {DecisionRule.SIMPLE: "simple rule", DecisionRule.GUARD_BAND: "guard band"}
 
 _UNITS = {
     "1/mL": "mL⁻¹",
@@ -39,8 +42,8 @@ def write_unit(unit: str) -> str:
 
 
 def title_of(attribute: str, title: str = "") -> str:
-    """Return the title of an attribute, its name in words where none was given."""
-    return title or attribute.replace("_", " ")
+    """Return the title of an attribute, made from its name where none was given."""
+    return title or attribute_title(attribute)
 
 
 def write_limit(limit: Limit) -> str:
@@ -53,8 +56,8 @@ def write_limit(limit: Limit) -> str:
         return f"label ± {write_decimals(limit.tolerance_pct or 0.0, None)}{THIN}%"
     if limit.low is None and limit.high is None:
         return "report"
-    low = None if limit.low is None else write_decimals(limit.low, limit.decimals)
-    high = None if limit.high is None else write_decimals(limit.high, limit.decimals)
+    low = None if limit.low is None else write_decimals(limit.low, limit.decimals, power=limit.power_of_ten)
+    high = None if limit.high is None else write_decimals(limit.high, limit.decimals, power=limit.power_of_ten)
     if low is None:
         return f"{'≤' if limit.high_inclusive else '<'}{THIN}{high}{tail}"
     if high is None:
@@ -67,3 +70,34 @@ def write_limit(limit: Limit) -> str:
 def join_words(words: list[str]) -> str:
     """Join words as prose: `a`, `a and b`, `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def write_bytes(size_bytes: int) -> str:
+    """Write a file size in bytes, kB or MB."""
+    if size_bytes < 1000:
+        return f"{size_bytes}{THIN}B"
+    return f"{size_bytes / 1e3:.0f}{THIN}kB" if size_bytes < 1e6 else f"{size_bytes / 1e6:.1f}{THIN}MB"
+
+
+def capitalised(text: str) -> str:
+    """Return a text with its first letter large and the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def in_sentence(title: str) -> str:
+    """Lower the first letter of a title unless its first word is an abbreviation such as D50 or CD63."""
+    first = title.split(" ", 1)[0]
+    is_abbreviation = any(letter.isupper() or letter.isdigit() for letter in first[1:]) or first[1:2] == "-"
+    return title if is_abbreviation else title[:1].lower() + title[1:]
+
+
+def write_time(text: str) -> str:
+    """Write an ISO date and time with blanks instead of the `T` and before the zone; other text as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if "T" not in text:
+        return text
+    zone = "" if moment.tzinfo is None else f" UTC{moment.isoformat()[-6:]}" if moment.utcoffset() else " UTC"
+    return f"{moment:%Y-%m-%d %H:%M}{zone}"

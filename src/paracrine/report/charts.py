@@ -1,0 +1,171 @@
+"""Which charts a certificate shows, and what each says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+
+from paracrine.core.measurement import Measurement
+from paracrine.core.product import Role
+from paracrine.core.specification import Limit, LimitKind
+from paracrine.figures.budget import draw_budget
+from paracrine.figures.replicate_spread import SpreadPoint, SpreadRow, draw_replicate_spread
+from paracrine.figures.size_distribution import Replicate, Series, SizeLimit, draw_size_distribution
+from paracrine.figures.truth_ratio import TruthRow, draw_truth_ratio
+from paracrine.payloads.size_distribution import SizeDistribution
+from paracrine.report.content import CertificateContent, RunEntry
+from paracrine.report.numbers import THIN, write_decimals, write_quantity, write_value
+from paracrine.report.origins import source_text
+from paracrine.report.view import Chart
+from paracrine.report.words import title_of, write_unit
+
+_SERIES_AT_MOST = 8
+_ROWS_AT_MOST = 16
+_LABEL_LETTERS = 40
+_BRANCHES = ("1/mL", "particles", "%")
+
+Shape = tuple[str, str, str]
+"""Technique, unit of the contents, weighting: what may share an axis."""
+
+
+def certificate_charts(content: CertificateContent) -> tuple[Chart, ...]:
+    """Return the charts of a certificate in reading order; one without data is left out."""
+    found = [*_size_charts(content), *_truth_chart(content), *_spread_chart(content), *_budget_chart(content)]
+    return tuple(Chart(f"chart-{n}", title, caption, spec) for n, (title, caption, spec) in enumerate(found, 1))
+
+
+def _size_charts(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
+    limits = [] if content.specification is None else size_limits(content.specification.limits)
+    for (technique, unit, weighting), series in size_series(content.runs).items():
+        for start in range(0, len(series), _SERIES_AT_MOST):
+            shown = series[start : start + _SERIES_AT_MOST]
+            numbers = limits if technique == "NTA" or unit != "%" else []
+            spec = draw_size_distribution(shown, limits=numbers)
+            excluded = sum(not replicate.included for one in shown for replicate in one.replicates)
+            several = any(len(one.replicates) > 1 for one in shown)
+            words = [
+                f"{weighting.capitalize()}-weighted." if weighting else "",
+                "Thin lines are replicates, thick lines their means." if several else "",
+                f"{excluded} excluded {'replicate' if excluded == 1 else 'replicates'} in short grey dashes."
+                if excluded
+                else "",
+                "Dotted: the vendor's own curve." if any(one.vendor for one in shown) else "",
+                "Dashed upright lines are limits." if numbers else "",
+            ]
+            yield f"Size distribution by {technique}", " ".join(word for word in words if word), spec
+
+
+def size_series(runs: Sequence[RunEntry], *, label: str = "") -> dict[Shape, list[Series]]:
+    """Return the size distributions of runs, by what may share an axis and by sample.
+
+    Args:
+        runs: of one batch.
+        label: name of the batch where it, not the sample, tells the curves apart; controls are then left out.
+    """
+    found: dict[Shape, dict[str, list[Replicate]]] = {}
+    for entry in runs:
+        if label and entry.role != Role.PRODUCT.value:
+            continue
+        for payload in entry.run.payloads:
+            if isinstance(payload, SizeDistribution):
+                weighting = payload.measurand.weighting.value if payload.measurand.weighting else ""
+                shape = (entry.run.technique.value, payload.contents_unit, weighting)
+                role = "" if entry.role == Role.PRODUCT.value else f" ({entry.role})"
+                name = label or shorten(f"{entry.sample}{role}" or entry.run.sample_hint or "sample")
+                replicate = Replicate(entry.run.name, payload, source_text(entry.run.source), entry.included)
+                found.setdefault(shape, {}).setdefault(name, []).append(replicate)
+    return {
+        shape: [Series(name, tuple(replicates)) for name, replicates in samples.items()]
+        for shape, samples in sorted(found.items(), key=lambda item: _branch(item[0]))
+    }
+
+
+def size_limits(limits: Sequence[Limit]) -> list[SizeLimit]:
+    """Return the numeric limits on a diameter, as lines on the size axis."""
+    found = []
+    for limit in limits:
+        if limit.unit == "nm" and limit.limit_kind is LimitKind.NUMERIC:
+            title = title_of(limit.attribute, limit.title)
+            for sign, value in (("≥", limit.low), ("≤", limit.high)):
+                if value is not None and value > 0:
+                    number = write_decimals(value, limit.decimals, power=limit.power_of_ten)
+                    found.append(SizeLimit(value, f"{title} {sign} {number} nm"))
+    return found
+
+
+def shorten(text: str, *, letters: int = _LABEL_LETTERS) -> str:
+    """Return a text cut in its middle, so that both ends of a long sample name stay."""
+    if len(text) <= letters:
+        return text
+    half = (letters - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"
+
+
+def _branch(shape: Shape) -> tuple[int, str, str]:
+    technique, unit, weighting = shape
+    return (_BRANCHES.index(unit) if unit in _BRANCHES else len(_BRANCHES), technique, weighting)
+
+
+def result_name(measurement: Measurement, measurements: Sequence[Measurement]) -> str:
+    """Return a title that tells a result from the others on a chart."""
+    title = title_of(measurement.attribute, measurement.title)
+    same = [m for m in measurements if title_of(m.attribute, m.title) == title]
+    if len(same) == 1:
+        return shorten(title)
+    tell = measurement.sample if len({m.sample for m in same}) > 1 else measurement.technique or measurement.method
+    return shorten(f"{title}, {tell}")
+
+
+def _spread_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
+    product = [m for m in content.measurements if m.role is Role.PRODUCT]
+    rows = []
+    for measurement in product:
+        included = [r.value for r in measurement.replicates if r.included and r.value is not None]
+        centre = fmean(included) if included else 0.0
+        if len(measurement.replicates) < 2 or centre == 0 or not math.isfinite(centre):
+            continue
+        points = tuple(
+            SpreadPoint(
+                run=replicate.run,
+                ratio=replicate.value / centre,
+                value_text=f"{write_value(replicate.value, digits=4)} {write_unit(replicate.unit)}".strip(),
+                source=source_text(replicate.source),
+                included=replicate.included,
+                reason=replicate.reason,
+            )
+            for replicate in measurement.replicates
+            if replicate.value is not None
+        )
+        rows.append(SpreadRow(result_name(measurement, product), points))
+    for start in range(0, len(rows), _ROWS_AT_MOST):
+        chosen = rows[start : start + _ROWS_AT_MOST]
+        crossed = any(not point.included for row in chosen for point in row.points)
+        caption = "One mark a replicate." + (" Crosses are excluded and not in the mean." if crossed else "")
+        yield "Replicates around their mean", caption, draw_replicate_spread(chosen)
+
+
+def _budget_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
+    product = [m for m in content.measurements if m.role is Role.PRODUCT]
+    budgets = [(result_name(m, product), m.budget) for m in product if m.budget and m.budget.standard_uncertainty() > 0]
+    for start in range(0, len(budgets), _ROWS_AT_MOST):
+        caption = "Each bar is one result's variance, split by where it comes from; the table below gives the numbers."
+        yield "What makes the intervals wide", caption, draw_budget(budgets[start : start + _ROWS_AT_MOST])
+
+
+def _truth_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
+    product = [m for m in content.measurements if m.role is Role.PRODUCT]
+    truth = {attribute: value for attribute, value, _ in content.truth}
+    rows = []
+    for measurement in product:
+        quantity, true_value = measurement.quantity, truth.get(measurement.attribute, 0.0)
+        if quantity is None or true_value == 0 or quantity.comparator != "=":
+            continue
+        ends = [None if end is None else end / true_value for end in (quantity.low, quantity.high)]
+        ends = ends if true_value > 0 else ends[::-1]
+        true_text = write_value(true_value, digits=4)
+        text = f"{write_quantity(quantity).text}, true {true_text}{THIN}{write_unit(quantity.unit)}"
+        rows.append(TruthRow(result_name(measurement, product), quantity.value / true_value, ends[0], ends[1], text))
+    if rows:
+        caption = "The line at 1 is the truth the files were simulated from; intervals are those of the results."
+        yield "Measured beside simulated truth", caption, draw_truth_ratio(rows)

@@ -1,0 +1,111 @@
+"""Where each number came from: anchors of files and results, and the text shown on hover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from paracrine.core.measurement import Measurement
+from paracrine.core.provenance import SourceRef
+from paracrine.report.content import FileEntry
+from paracrine.report.view import FileLine, OriginLine, OriginPlace
+from paracrine.report.words import write_bytes
+
+_LOCATORS_AT_MOST = 8
+_PLACES_ON_HOVER = 3
+
+
+class Origins:
+    """Hands out the anchor and the hover text of every source on one page."""
+
+    def __init__(self, files: Sequence[FileEntry], measurements: Sequence[Measurement]) -> None:
+        self._measurements = measurements
+        listed = [_file_line(entry) for entry in files]
+        known = {(entry.path, entry.sha256) for entry in files}
+        for source in (source for m in measurements for source in m.provenance.sources):
+            if (source.name, source.sha256) not in known and not any(_same_file(source, entry) for entry in files):
+                known.add((source.name, source.sha256))
+                listed.append(FileLine("", source.name, "", source.sha256, _reader(source), ""))
+        self.files = tuple(
+            FileLine(f"file-{n}", f.path, f.size, f.sha256, f.reader, f.maturity, f.error)
+            for n, f in enumerate(listed, 1)
+        )
+        self._anchors = {file.sha256: file.anchor for file in reversed(self.files) if file.sha256}
+        self._anchors |= {file.path: file.anchor for file in reversed(self.files)}
+
+    def of_result(self, index: int) -> tuple[str, str]:
+        """Return anchor and hover text of the n-th measurement."""
+        provenance = self._measurements[index].provenance
+        places = self._places(provenance.sources)
+        lines = [f"{place.file}\n{place.detail}" for place in places[:_PLACES_ON_HOVER]]
+        if len(places) > _PLACES_ON_HOVER:
+            lines.append(f"and {len(places) - _PLACES_ON_HOVER} more places")
+        computed = _computed(self._measurements[index])
+        return f"origin-{index + 1}", "\n".join([*lines, *([computed] if computed else [])]) or "no source stated"
+
+    def of_source(self, source: SourceRef | None, *, index: int) -> tuple[str, str]:
+        """Return anchor and hover text of one place in a file; without one, those of the measurement."""
+        if source is None:
+            return self.of_result(index)
+        place = self._places((source,))[0]
+        return place.file_anchor or f"origin-{index + 1}", f"{place.file}\n{place.detail}"
+
+    def lines(self, subtitles: Sequence[str]) -> tuple[OriginLine, ...]:
+        """Return the source entries of all measurements, in their order."""
+        return tuple(
+            OriginLine(
+                anchor=f"origin-{index + 1}",
+                title=measurement.title or measurement.attribute,
+                subtitle=subtitle,
+                places=self._places(measurement.provenance.sources),
+                computed=_computed(measurement),
+                assumptions=measurement.provenance.assumptions,
+                cites=measurement.provenance.cites,
+            )
+            for index, (measurement, subtitle) in enumerate(zip(self._measurements, subtitles, strict=True))
+        )
+
+    def _places(self, sources: Iterable[SourceRef]) -> tuple[OriginPlace, ...]:
+        grouped: dict[tuple[str, str, str, str], list[str]] = {}
+        for source in sources:
+            locators = grouped.setdefault((source.name, source.sha256, source.field, _reader(source)), [])
+            if source.locator and source.locator not in locators:
+                locators.append(source.locator)
+        return tuple(
+            OriginPlace(
+                name, self._anchors.get(sha256) or self._anchors.get(name, ""), _detail(field, locators, reader)
+            )
+            for (name, sha256, field, reader), locators in grouped.items()
+        )
+
+
+def source_text(source: SourceRef) -> str:
+    """Return a source on one line: file, field, place, reader and version."""
+    locators = [source.locator] if source.locator else []
+    return f"{source.name} · {_detail(source.field, locators, _reader(source))}"
+
+
+def _detail(field: str, locators: list[str], reader: str) -> str:
+    shown = ", ".join(locators[:_LOCATORS_AT_MOST])
+    if len(locators) > _LOCATORS_AT_MOST:
+        shown += f" and {len(locators) - _LOCATORS_AT_MOST} more"
+    parts = [f"field {field}" if field else "", shown, f"reader {reader}" if reader else ""]
+    return " · ".join(part for part in parts if part) or "whole file"
+
+
+def _reader(source: SourceRef) -> str:
+    return f"{source.reader} {source.reader_version}".strip()
+
+
+def _computed(measurement: Measurement) -> str:
+    provenance = measurement.provenance
+    return f"computed by {provenance.made_by} {provenance.software_version}".strip() if provenance.made_by else ""
+
+
+def _same_file(source: SourceRef, entry: FileEntry) -> bool:
+    same_name = source.name == entry.path or source.name == entry.path.replace("\\", "/").rpartition("/")[2]
+    return source.sha256 == entry.sha256 if source.sha256 and entry.sha256 else same_name
+
+
+def _file_line(entry: FileEntry) -> FileLine:
+    reader = f"{entry.reader} {entry.reader_version}".strip()
+    return FileLine("", entry.path, write_bytes(entry.size_bytes), entry.sha256, reader, entry.maturity, entry.error)
