@@ -12,6 +12,7 @@ from paracrine.characterization.dilution import differing_dilutions
 from paracrine.characterization.material import Material, group_samples
 from paracrine.characterization.measuring import RunValue, group_by_method, load_metrics, measure_run
 from paracrine.characterization.metric import MetricValue
+from paracrine.characterization.protein import measure_protein
 from paracrine.characterization.request import BatchRequest, RunUse
 from paracrine.characterization.undiluted import measure_undiluted
 from paracrine.core.measurement import Measurement, State
@@ -29,7 +30,7 @@ def characterise_batch(request: BatchRequest) -> tuple[Measurement, ...]:
     materials = group_samples(request.samples)
     measured = list(_measure_samples(request, materials))
     measured = list(calibrate_measurements(measured, check_beads(measured, materials)))
-    measured = list(show_blanks(measured))
+    measured = [*show_blanks(measured), *measure_protein(request)]
     return (*measured, *derive_all(measured, DerivedContext(request, materials)))
 
 

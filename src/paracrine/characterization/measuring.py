@@ -17,6 +17,7 @@ from paracrine.core.run import Payload, Run, Technique
 from paracrine.payloads.size_distribution import SizeDistribution
 
 METRICS = Catalog("paracrine.characterization.metrics", ("METRIC", "measure"))
+_Signature = tuple[str, Weighting | None, str]
 _NATIVE_WEIGHTING = {Technique.DLS: Weighting.INTENSITY}
 
 
@@ -38,35 +39,44 @@ def measure_run(run: Run, *, window: SizeWindow) -> dict[str, MetricValue]:
     """Return every metric that applies to one run, by attribute name."""
     answers: dict[str, MetricValue] = {}
     contexts: dict[int, MetricContext] = {}
-    for module in load_metrics():
-        metric: Metric = module.METRIC
-        payload = choose_payload(run, metric)
-        if payload is None:
-            continue
-        context = contexts.get(id(payload))
+    for module, index in _applying(run.technique, tuple(_signature(payload) for payload in run.payloads)):
+        payload = run.payloads[index]
+        context = contexts.get(index)
         if context is None:
             shared = SizeSummary(payload) if isinstance(payload, SizeDistribution) else None
-            context = contexts[id(payload)] = MetricContext(run=run, window=window, shared=shared)
-        answers[metric.name] = module.measure(payload, context)
+            context = contexts[index] = MetricContext(run=run, window=window, shared=shared)
+        answers[module.METRIC.name] = module.measure(payload, context)
     return answers
 
 
-def choose_payload(run: Run, metric: Metric) -> Payload | None:
-    """Return the payload a metric looks at; None when the metric does not apply to the run.
+def _signature(payload: Payload) -> _Signature:
+    if isinstance(payload, SizeDistribution):
+        return payload.payload_kind, payload.measurand.weighting, payload.contents_unit
+    return payload.payload_kind, None, ""
+
+
+@cache
+def _applying(technique: Technique, signatures: tuple[_Signature, ...]) -> tuple[tuple[ModuleType, int], ...]:
+    """Return the metrics that apply to runs of this make, each with the number of the payload it looks at."""
+    chosen = ((module, _choose_payload(technique, signatures, module.METRIC)) for module in load_metrics())
+    return tuple((module, index) for module, index in chosen if index is not None)
+
+
+def _choose_payload(technique: Technique, signatures: tuple[_Signature, ...], metric: Metric) -> int | None:
+    """Return which payload a metric looks at; None when it does not apply.
 
     Of several size distributions the one in the method's own weighting counts: intensity in dynamic light
     scattering, number elsewhere. Weightings are never converted.
     """
-    if metric.techniques and run.technique not in metric.techniques:
+    if metric.techniques and technique not in metric.techniques:
         return None
-    fitting = [payload for payload in run.payloads if payload.payload_kind == metric.payload_kind]
-    if metric.payload_kind != SizeDistribution.payload_kind:
-        return fitting[0] if fitting else None
-    native = _NATIVE_WEIGHTING.get(run.technique, Weighting.NUMBER)
-    sizes = [payload for payload in fitting if isinstance(payload, SizeDistribution)]
-    if metric.contents_unit:
-        sizes = [payload for payload in sizes if payload.contents_unit == metric.contents_unit]
-    return next((payload for payload in sizes if payload.measurand.weighting is native), sizes[0] if sizes else None)
+    fitting = [
+        (index, weighting)
+        for index, (kind, weighting, unit) in enumerate(signatures)
+        if kind == metric.payload_kind and metric.contents_unit in ("", unit)
+    ]
+    native = _NATIVE_WEIGHTING.get(technique, Weighting.NUMBER)
+    return next((index for index, weighting in fitting if weighting is native), fitting[0][0] if fitting else None)
 
 
 def group_by_method(uses: Iterable[RunUse]) -> Iterator[tuple[str, Sequence[RunUse]]]:

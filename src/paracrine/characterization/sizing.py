@@ -3,81 +3,82 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from paracrine.numerics.distributions.moment import mean_and_deviation
-from paracrine.numerics.distributions.percentile import Cumulative, FloatArray
+from paracrine.numerics.distributions.percentile import Cumulative
 from paracrine.payloads.size_distribution import SizeDistribution
 
 FRACTIONS = (0.1, 0.5, 0.9)
 NO_PARTICLE = "no particle was tracked"
+_MIDDLE = np.array(FRACTIONS)
+_BINOMIAL = np.sqrt(_MIDDLE * (1 - _MIDDLE))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SizeSummary:
-    """Percentiles, moments and counting errors of one size distribution, computed once and on demand."""
+    """Percentiles, moments and counting errors of one size distribution, computed once.
+
+    Attributes:
+        payload: the distribution.
+        cumulative: running total over its bins.
+        particles_count: particles behind it where the file states them, else None.
+        counting: 1 over the root of that count; None without counts or with none counted.
+        mean_nm, deviation_nm: moments at bin centres (population form); NaN when empty.
+        percentiles_nm: D10, D50, D90; NaN when empty.
+        percentile_errors_nm: their standard counting errors; None without counts. Half the distance between
+            the percentiles one binomial standard error below and above.
+
+    References:
+        doi:10.1080/01621459.1952.10483443
+    """
 
     payload: SizeDistribution
+    cumulative: Cumulative = field(init=False)
+    particles_count: float | None = field(init=False)
+    counting: float | None = field(init=False)
+    mean_nm: float = field(init=False, default=math.nan)
+    deviation_nm: float = field(init=False, default=math.nan)
+    percentiles_nm: tuple[float, ...] = field(init=False, default=(math.nan,) * 3)
+    percentile_errors_nm: tuple[float, ...] | None = field(init=False, default=None)
 
-    @cached_property
-    def cumulative(self) -> Cumulative:
-        """Running total over the bins."""
-        return Cumulative(self.payload.edges_nm, self.payload.contents)
+    def __post_init__(self) -> None:
+        payload = self.payload
+        cumulative = Cumulative(payload.edges_nm, payload.contents)
+        count = payload.tracks_count
+        if count is None and payload.contents_unit == "particles":
+            count = cumulative.total
+        put = object.__setattr__
+        put(self, "cumulative", cumulative)
+        put(self, "particles_count", count)
+        put(self, "counting", 1 / math.sqrt(count) if count else None)
+        if cumulative.total > 0:
+            mean, deviation = mean_and_deviation(payload.edges_nm, payload.contents)
+            put(self, "mean_nm", mean)
+            put(self, "deviation_nm", deviation)
+            self._put_percentiles()
 
-    @cached_property
-    def particles_count(self) -> float | None:
-        """Particles behind the distribution where the file states them."""
-        tracks = self.payload.tracks_count
-        if tracks is None and self.payload.contents_unit == "particles":
-            return self.cumulative.total
-        return tracks
+    def _put_percentiles(self) -> None:
+        if self.counting is None:
+            object.__setattr__(self, "percentiles_nm", tuple(self.cumulative.percentiles(_MIDDLE).tolist()))
+            return
+        step = _BINOMIAL * self.counting
+        wanted = np.empty(9)
+        wanted[:3] = _MIDDLE
+        np.maximum(_MIDDLE - step, 0.0, out=wanted[3:6])
+        np.minimum(_MIDDLE + step, 1.0, out=wanted[6:])
+        found = self.cumulative.percentiles(wanted)
+        object.__setattr__(self, "percentiles_nm", tuple(found[:3].tolist()))
+        object.__setattr__(self, "percentile_errors_nm", tuple(((found[6:] - found[3:6]) / 2).tolist()))
 
-    @cached_property
-    def moments(self) -> tuple[float, float]:
-        """Mean and population standard deviation, nm."""
-        return mean_and_deviation(self.payload.edges_nm, self.payload.contents)
-
-    @cached_property
-    def percentiles_nm(self) -> FloatArray:
-        """D10, D50 and D90, nm."""
-        return self._percentiles_and_errors[0]
-
-    @cached_property
-    def percentile_errors_nm(self) -> FloatArray | None:
-        """Standard counting errors of D10, D50 and D90, nm; None without counts.
-
-        Half the distance between the percentiles one binomial standard error below and above.
-
-        References:
-            doi:10.1080/01621459.1952.10483443
-        """
-        return self._percentiles_and_errors[1]
-
-    @cached_property
-    def _percentiles_and_errors(self) -> tuple[FloatArray, FloatArray | None]:
-        count = self.particles_count
-        middle = np.array(FRACTIONS)
-        if not count:
-            return self.cumulative.percentiles(middle), None
-        step = np.sqrt(middle * (1 - middle) / count)
-        wanted = np.concatenate((middle, np.maximum(middle - step, 0.0), np.minimum(middle + step, 1.0)))
-        found = self.cumulative.percentiles(wanted).reshape(3, -1)
-        return found[0], (found[2] - found[1]) / 2
+    @property
+    def is_empty(self) -> bool:
+        """Whether no particle is in the distribution."""
+        return not self.cumulative.total > 0
 
     def relative_percentile_error(self, index: int) -> float | None:
         """Return the relative counting error of one of `FRACTIONS`."""
         errors = self.percentile_errors_nm
-        return None if errors is None else float(errors[index] / self.percentiles_nm[index])
-
-    @cached_property
-    def relative_counting_error(self) -> float | None:
-        """1 over the root of the counted particles; None without counts or with none counted.
-
-        References:
-            doi:10.59161/JCGM100-2008E
-        """
-        count = self.particles_count
-        return 1 / math.sqrt(count) if count else None
+        return None if errors is None else errors[index] / self.percentiles_nm[index]

@@ -24,11 +24,11 @@ METRIC = Metric(
 
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure D10 of one run, nm."""
-    if payload.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
     summary = context.summary_of(payload)
+    if summary.is_empty:
+        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
     return MetricValue(
-        float(summary.percentiles_nm[0]),
+        summary.percentiles_nm[0],
         standard_uncertainty=summary.relative_percentile_error(0),
         measurand=payload.measurand,
     )

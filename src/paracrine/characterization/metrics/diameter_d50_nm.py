@@ -24,11 +24,11 @@ METRIC = Metric(
 
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure D50 of one run, nm."""
-    if payload.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
     summary = context.summary_of(payload)
+    if summary.is_empty:
+        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
     return MetricValue(
-        float(summary.percentiles_nm[1]),
+        summary.percentiles_nm[1],
         standard_uncertainty=summary.relative_percentile_error(1),
         measurand=payload.measurand,
     )

@@ -24,11 +24,11 @@ METRIC = Metric(
 
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure D90 of one run, nm."""
-    if payload.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
     summary = context.summary_of(payload)
+    if summary.is_empty:
+        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
     return MetricValue(
-        float(summary.percentiles_nm[2]),
+        summary.percentiles_nm[2],
         standard_uncertainty=summary.relative_percentile_error(2),
         measurand=payload.measurand,
     )

@@ -23,10 +23,9 @@ METRIC = Metric(
 
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure the mean diameter of one run, nm."""
-    if payload.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
     summary = context.summary_of(payload)
-    mean, deviation = summary.moments
-    counting = summary.relative_counting_error
-    error = None if counting is None else counting * deviation / mean
+    if summary.is_empty:
+        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
+    mean = summary.mean_nm
+    error = None if summary.counting is None else summary.counting * summary.deviation_nm / mean
     return MetricValue(mean, standard_uncertainty=error, measurand=payload.measurand)

@@ -34,13 +34,14 @@ _FLAT_TOP = Notice(
 
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure the modal diameter of one run, nm."""
-    if payload.is_empty:
+    summary = context.summary_of(payload)
+    if summary.is_empty:
         return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
     edges = payload.edges_nm
     density = payload.contents / (edges[1:] - edges[:-1])
     peak = int(density.argmax())
     mode = float(edges[peak] + edges[peak + 1]) / 2
-    error = _counting_error_nm(context.summary_of(payload), density, peak)
+    error = _counting_error_nm(summary, density, peak)
     flat = error is not None and error > 0.1 * mode
     return MetricValue(
         mode,

@@ -25,9 +25,8 @@ METRIC = Metric(
 
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure the population standard deviation of one run, nm."""
-    if payload.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
     summary = context.summary_of(payload)
-    counting = summary.relative_counting_error
-    error = None if counting is None else counting / math.sqrt(2)
-    return MetricValue(summary.moments[1], standard_uncertainty=error, measurand=payload.measurand)
+    if summary.is_empty:
+        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
+    error = None if summary.counting is None else summary.counting / math.sqrt(2)
+    return MetricValue(summary.deviation_nm, standard_uncertainty=error, measurand=payload.measurand)

@@ -25,16 +25,16 @@ METRIC = Metric(
 
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure the span of one run."""
-    if payload.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
     summary = context.summary_of(payload)
-    d10, d50, d90 = summary.percentiles_nm.tolist()
+    if summary.is_empty:
+        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
+    d10, d50, d90 = summary.percentiles_nm
     return MetricValue((d90 - d10) / d50, standard_uncertainty=_relative_error(summary), measurand=payload.measurand)
 
 
 def _relative_error(summary: SizeSummary) -> float | None:
     errors = summary.percentile_errors_nm
-    d10, d50, d90 = summary.percentiles_nm.tolist()
+    d10, d50, d90 = summary.percentiles_nm
     if errors is None or not d90 > d10:
         return None
     width = d90 - d10

@@ -36,6 +36,6 @@ def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
         total /= run.dilution_factor
     return MetricValue(
         total,
-        standard_uncertainty=summary.relative_counting_error if total else None,
+        standard_uncertainty=summary.counting if total else None,
         measurand=payload.measurand,
     )

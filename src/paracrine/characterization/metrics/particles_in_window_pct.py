@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 from paracrine.characterization.metric import Metric, MetricContext, MetricValue
 from paracrine.characterization.sizing import NO_PARTICLE
+from paracrine.core.measurand import Measurand
 from paracrine.core.run import Technique
 from paracrine.numerics.distributions.window import fraction_in_window
 from paracrine.numerics.interval import binomial_limits
@@ -28,13 +30,18 @@ METRIC = Metric(
 )
 
 
+@cache
+def _windowed(measurand: Measurand, low_nm: float, high_nm: float) -> Measurand:
+    return measurand.model_copy(update={"window_low_nm": low_nm, "window_high_nm": high_nm})
+
+
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure the share of one run inside the window, %."""
     low, high = context.window.low_nm, context.window.high_nm
-    measurand = payload.measurand.model_copy(update={"window_low_nm": low, "window_high_nm": high})
-    if payload.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=measurand)
+    measurand = _windowed(payload.measurand, low, high)
     summary = context.summary_of(payload)
+    if summary.is_empty:
+        return MetricValue(None, NO_PARTICLE, measurand=measurand)
     share = min(max(fraction_in_window(summary.cumulative, low, high), 0.0), 1.0)
     count = summary.particles_count
     if not count:

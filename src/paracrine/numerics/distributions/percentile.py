@@ -6,8 +6,7 @@ edge of each bin. The p-th percentile is the smallest position at which the cumu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -26,23 +25,21 @@ class Cumulative:
     Attributes:
         edges: shape (n + 1,), rising.
         contents: shape (n,), non-negative.
+        at_edges: running total at each edge, shape (n + 1,), from 0 to the whole content.
+        total: the whole content.
     """
 
     edges: FloatArray
     contents: FloatArray
+    at_edges: FloatArray = field(init=False)
+    total: float = field(init=False)
 
-    @cached_property
-    def at_edges(self) -> FloatArray:
-        """Running total at each edge, shape (n + 1,), from 0 to the whole content."""
+    def __post_init__(self) -> None:
         running = np.empty(self.edges.size)
         running[0] = 0.0
-        np.cumsum(self.contents, out=running[1:])
-        return running
-
-    @property
-    def total(self) -> float:
-        """The whole content."""
-        return float(self.at_edges[-1])
+        self.contents.cumsum(out=running[1:])
+        object.__setattr__(self, "at_edges", running)
+        object.__setattr__(self, "total", float(running[-1]))
 
     def percentiles(self, fractions: npt.ArrayLike) -> FloatArray:
         """Return the positions at which the cumulative first reaches each fraction of the total.
@@ -57,16 +54,18 @@ class Cumulative:
             LimitError: when there is no content, or a fraction lies outside 0 to 1.
         """
         wanted = np.asarray(fractions, dtype=np.float64)
-        running = self.at_edges
-        total = running[-1]
-        if not total > 0:
+        if not self.total > 0:
             raise LimitError("an empty distribution has no percentiles")
-        if not (wanted.min(initial=0.0) >= 0 and wanted.max(initial=1.0) <= 1):
+        lowest = wanted.min(initial=1.0)
+        if not (lowest >= 0 and wanted.max(initial=0.0) <= 1):
             raise LimitError("a percentile lies between 0 and 100 %")
-        target = wanted * total
-        upper = np.maximum(running.searchsorted(target, side="left"), self._first_filled + 1)
-        below = running[upper - 1]
-        left = self.edges[upper - 1]
+        running = self.at_edges
+        target = wanted * self.total
+        upper = running.searchsorted(target)
+        if lowest * self.total <= 0:
+            upper = np.maximum(upper, running.searchsorted(0.0, side="right"))
+        lower = upper - 1
+        below, left = running[lower], self.edges[lower]
         inside = (target - below) / (running[upper] - below)
         return np.asarray(left + inside * (self.edges[upper] - left))
 
@@ -78,11 +77,8 @@ class Cumulative:
         """
         if not self.total > 0:
             raise LimitError("an empty distribution has no fractions")
-        return np.asarray(np.interp(np.asarray(positions, dtype=np.float64), self.edges, self.at_edges) / self.total)
-
-    @cached_property
-    def _first_filled(self) -> int:
-        return int(np.argmax(self.contents > 0))
+        wanted = np.asarray(positions, dtype=np.float64)
+        return np.asarray(np.interp(wanted, self.edges, self.at_edges) / self.total)
 
 
 def percentiles(edges: FloatArray, contents: FloatArray, fractions: npt.ArrayLike) -> FloatArray:
