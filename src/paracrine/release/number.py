@@ -7,7 +7,7 @@ The guard band rule asks whether the whole interval is accepted, the idea of JCG
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from paracrine.core.attribute import can_be_negative, is_known_unit
@@ -64,9 +64,7 @@ def _judge_simple(limit: Limit, case: _Case) -> Ruling:
     shown = f"{_say(rounded)} {case.unit}".strip()
     if rounded != case.value:
         shown += f" (rounded from {_say(case.value)})"
-    return Ruling(
-        Outcome.PASS if fits else Outcome.FAIL, f"{shown} is {'' if fits else 'not '}{_describe(case.accepted)}"
-    )
+    return _met(shown, case) if fits else _not_met(shown, case)
 
 
 def _judge_guarded(case: _Case) -> Ruling:
@@ -74,12 +72,13 @@ def _judge_guarded(case: _Case) -> Ruling:
         return Ruling(Outcome.NOT_ASSESSED, "the guard band rule needs an interval, and none is stated")
     place = case.span.place_in(case.accepted)
     words = {
-        Place.INSIDE: f"lies wholly {_describe(case.accepted)}",
-        Place.OUTSIDE: f"lies wholly outside {_describe(case.accepted)}",
-        Place.ACROSS: f"reaches across the limit, {_describe(case.accepted)}",
+        Place.INSIDE: "lies wholly within",
+        Place.OUTSIDE: "lies wholly outside",
+        Place.ACROSS: "reaches across",
     }[place]
     name = f"the {case.coverage_pct:g} % {case.interval}"
-    return Ruling(_OUTCOME[place], f"{name} {_say(case.span.low)} to {_say(case.span.high)} {case.unit} {words}")
+    ends = f"{_say(case.span.low)} to {_say(case.span.high)} {case.unit}".strip()
+    return Ruling(_OUTCOME[place], f"{name} {ends} {words} the limit ({_describe(case.accepted)})")
 
 
 def _judge_censored(case: _Case) -> Ruling:
@@ -88,10 +87,18 @@ def _judge_censored(case: _Case) -> Ruling:
     shown = f"{'<' if below else '>'}{_say(case.value)} {case.unit}".strip()
     place = case.span.place_in(case.accepted)
     if place is Place.ACROSS:
-        reason = f"{shown} does not tell whether the result is {_describe(case.accepted)}"
+        reason = f"{shown} does not tell whether the limit is met ({_describe(case.accepted)})"
         return Ruling(Outcome.NOT_ASSESSED, reason, other=Outcome.NOT_ASSESSED)
-    word = "" if place is Place.INSIDE else "not "
-    return Ruling(_OUTCOME[place], f"{shown} is {word}{_describe(case.accepted)}", other=_OUTCOME[place])
+    ruling = _met(shown, case) if place is Place.INSIDE else _not_met(shown, case)
+    return replace(ruling, other=ruling.outcome)
+
+
+def _met(shown: str, case: _Case) -> Ruling:
+    return Ruling(Outcome.PASS, f"{shown} meets the limit ({_describe(case.accepted)})")
+
+
+def _not_met(shown: str, case: _Case) -> Ruling:
+    return Ruling(Outcome.FAIL, f"{shown} does not meet the limit ({_describe(case.accepted)})")
 
 
 def _on_scale(limit: Limit, quantity: Quantity, label_per_ml: float | None, interval_name: str) -> _Case:
