@@ -11,6 +11,7 @@ from pathlib import Path
 
 from paracrine.core.errors import InputError
 from paracrine.core.provenance import SourceRef
+from paracrine.readers.decoding.sheet import WORKBOOK, Sheet, read_sheets
 from paracrine.readers.decoding.text import decode
 
 MAX_BYTES = 2_000_000_000
@@ -92,7 +93,7 @@ class SourceFile:
         try:
             with zipfile.ZipFile(BytesIO(self.data)) as archive:
                 infos = archive.infolist()
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, ValueError, OSError) as error:
             raise InputError("the archive is truncated or broken", where=self.name, hint="export it again") from error
         unpacked = sum(info.file_size for info in infos)
         packed = max(1, sum(info.compress_size for info in infos))
@@ -103,6 +104,15 @@ class SourceFile:
                 hint="that is how a zip bomb looks; save the sheet again from the spreadsheet program",
             )
         return tuple(info.filename for info in infos)
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Worksheets of an XLSX file, empty for anything else.
+
+        Raises:
+            InputError: when the workbook is damaged or hostile.
+        """
+        return read_sheets(self.data, where=self.name) if WORKBOOK in self.zip_listing else ()
 
     def ref(self, *, locator: str = "", field: str = "", reader: str = "", reader_version: str = "") -> SourceRef:
         """Return where a number in this file stands."""

@@ -7,22 +7,35 @@ from collections.abc import Iterable
 
 from paracrine.core.errors import InputError
 
-_MARKED = re.compile(r"[+-]?\d*([.,])\d*(?:[eE][+-]?\d+)?")
+_MARKED = re.compile(r"(?=[+-]?[.,]?\d)[+-]?\d*([.,])\d*(?:[eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _DIGITS = re.compile(r"[+-]?\d*(?:[.,](\d*))?(?:[eE]([+-]?\d+))?")
 
 
-def decide_decimal(cells: Iterable[str], *, where: str) -> str:
+def decide_decimal(cells: Iterable[str], *, where: str, thousands_possible: bool = False) -> str:
     """Return the one decimal mark (`.` or `,`) that the number cells of a file use; `.` when none has one.
 
+    Args:
+        cells: texts; those that are no number are passed over.
+        where: file, for the message.
+        thousands_possible: whether people typed the numbers, so that `1,000` may mean a thousand.
+
     Raises:
-        InputError: when both marks occur, so that no number of the file can be trusted.
+        InputError: when both marks occur, or only numbers such as `1,000`: none of them can be trusted.
     """
-    marks = {match.group(1) for cell in cells if (match := _MARKED.fullmatch(cell.strip()))}
+    marked = [(cell.strip(), match.group(1)) for cell in cells if (match := _MARKED.fullmatch(cell.strip()))]
+    marks = {mark for _, mark in marked}
     if len(marks) > 1:
         raise InputError(
             "numbers with decimal comma and with decimal point in one file",
             where=where,
             hint="export again with one decimal mark throughout",
+        )
+    if thousands_possible and marked and all(_THOUSANDS.fullmatch(cell) for cell, _ in marked):
+        raise InputError(
+            f"{marked[0][0]!r} may be a decimal or a thousand",
+            where=where,
+            hint="write 1000 without a mark, or one decimal number with other than three decimals",
         )
     return marks.pop() if marks else "."
 

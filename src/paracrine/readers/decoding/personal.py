@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_PERSONAL_KEY = re.compile(r"\b(operator|user|login|e-?mail|phone|telephone|analyst|account)\b", re.IGNORECASE)
+_PERSONAL_KEY = re.compile(
+    r"\b(operator|user|login|e-?mail|phone|telephone|analyst|scientist|author|performed by|account)\b", re.IGNORECASE
+)
 _PATH = re.compile(r"^[A-Za-z]:/|\\|^/.+/")
 
 

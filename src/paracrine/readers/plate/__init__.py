@@ -1,0 +1,1 @@
+"""96-well blocks in a sheet, and the roles of wells."""
