@@ -14,7 +14,7 @@ from paracrine.core.errors import InputError
 from paracrine.core.measurement import Measurement, State
 from paracrine.core.product import Role
 from paracrine.core.progress import Progress, SerialExecutor
-from paracrine.instruments.campaign import CampaignTruth, simulate_campaign
+from paracrine.instruments.campaign import CampaignTruth, TruthValue, simulate_campaign
 
 if TYPE_CHECKING:
     from paracrine.bench.bench import Bench
@@ -29,6 +29,7 @@ class TruthLine:
 
     batch: str
     attribute: str
+    method: str
     unit: str
     truth: float
     value: float | None
@@ -67,18 +68,18 @@ class DemoReport:
         return sum(1 for line in self.lines if line.covered)
 
     def truth_rows(self) -> list[tuple[str, ...]]:
-        """Rows of batch, attribute, measured, interval, truth, inside."""
+        """Rows of batch, attribute, method, measured, interval, truth, inside."""
         rows: list[tuple[str, ...]] = []
         for line in self.lines:
             measured = "not assessed" if line.value is None else f"{line.value:.4g} {line.unit}"
             interval = "" if line.low is None else f"{line.low:.4g} – {line.high:.4g}"
             inside = {True: "✓", False: "✕", None: "–"}[line.covered]
-            rows.append((line.batch, line.attribute, measured, interval, f"{line.truth:.4g}", inside))
+            rows.append((line.batch, line.attribute, line.method, measured, interval, f"{line.truth:.4g}", inside))
         return rows
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        fields = ("batch", "attribute", "unit", "truth", "value", "low", "high", "covered")
+        fields = ("batch", "attribute", "method", "unit", "truth", "value", "low", "high", "covered")
         lines = [{name: getattr(line, name) for name in fields} for line in self.lines]
         return {"simulated": True, "folder": str(self.folder), "run": self.run.to_data(), "truth": lines}
 
@@ -95,7 +96,7 @@ def run_demo(bench: Bench, out: Path, *, seed: int | None, progress: Progress) -
     folder = out / "campaign"
     _clear_earlier(out, folder)
     truth = simulate_campaign(folder, seed=SEED if seed is None else seed)
-    (folder / _MARK).write_text("Every file in this folder is simulated.\n", encoding="utf-8")
+    (out / _MARK).write_text("Every file in this folder is simulated.\n", encoding="utf-8")
     study = load_study(folder)
     report = run_study(
         study,
@@ -112,7 +113,7 @@ def run_demo(bench: Bench, out: Path, *, seed: int | None, progress: Progress) -
 def _clear_earlier(out: Path, folder: Path) -> None:
     if not out.exists():
         return
-    if any(out.iterdir()) and not (folder / _MARK).is_file():
+    if any(out.iterdir()) and not (out / _MARK).is_file():
         raise InputError("this folder is not an earlier demonstration", where=str(out), hint="choose another --out")
     for made in (folder, out / "certificates"):
         shutil.rmtree(made, ignore_errors=True)
@@ -124,13 +125,16 @@ def _truth_of(truth: CampaignTruth, batch: str) -> tuple[tuple[str, float, str],
 
 def _lines(report: RunReport, truth: CampaignTruth) -> Iterator[TruthLine]:
     for batch in report.batches:
-        measured = {m.attribute: m for m in batch.measurements if m.role is Role.PRODUCT and m.state is State.MEASURED}
         for item in truth.of(batch.batch):
-            yield _line(batch.batch, item.attribute, item.unit, item.value, measured.get(item.attribute))
+            yield _line(batch.batch, item, next((m for m in batch.measurements if _is_about(m, item)), None))
 
 
-def _line(batch: str, attribute: str, unit: str, truth: float, measurement: Measurement | None) -> TruthLine:
+def _is_about(measurement: Measurement, item: TruthValue) -> bool:
+    same = measurement.attribute == item.attribute and item.method in measurement.method
+    return same and measurement.role is Role.PRODUCT and measurement.state is State.MEASURED
+
+
+def _line(batch: str, item: TruthValue, measurement: Measurement | None) -> TruthLine:
     quantity = measurement.quantity if measurement else None
-    if quantity is None:
-        return TruthLine(batch, attribute, unit, truth, None, None, None)
-    return TruthLine(batch, attribute, unit, truth, quantity.value, quantity.low, quantity.high)
+    value, low, high = (quantity.value, quantity.low, quantity.high) if quantity else (None, None, None)
+    return TruthLine(batch, item.attribute, item.method, item.unit, item.value, value, low, high)

@@ -14,7 +14,7 @@ from paracrine.core.run import Technique
 
 _SKIPPED_NAMES = frozenset({"study.toml", "spec.toml", "results.csv", "readme.md", "readme.txt", "license"})
 _ROLE_WORDS = (
-    (Role.REFERENCE_BEAD, r"beads?|latex|polystyrene|std\d*|standard|\d{2,3}\s*nm"),
+    (Role.REFERENCE_BEAD, r"beads?|latex|polystyrene|std\d*|standard"),
     (Role.DETERGENT_CONTROL, r"triton|detergent|lysed|sds|np-?40"),
     (Role.PROCESS_BLANK, r"unconditioned|process[ _-]?blank|medium[ _-]?(blank|control|only)|media[ _-]?blank"),
     (Role.DILUENT_BLANK, r"blank|diluent|buffer[ _-]?only|^pbs\d*$|water[ _-]?only"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from paracrine.bench.certify import (
     BatchInputs,
@@ -20,7 +20,7 @@ from paracrine.bench.intake import FileReading, hash_file, read_files
 from paracrine.bench.outcome import BatchOutcome, RunReport
 from paracrine.bench.outputs import folder_name, outputs_are_intact, write_outputs
 from paracrine.bench.pages import COMPARISON_NAME, comparison_is_current, render_certificate, write_comparison
-from paracrine.bench.records import CertificateRecord, ReviewRecord
+from paracrine.bench.records import CertificateRecord, FileRecord, ReviewRecord
 from paracrine.bench.study import STUDY_NAME, read_study
 from paracrine.core.measurement import Measurement
 from paracrine.core.plan import StudyPlan
@@ -34,6 +34,7 @@ from paracrine.release.specification import read_specification
 from paracrine.report.content import CertificateContent, Seal
 from paracrine.store import Actor, Entry, Workspace
 
+_FORMS = (STUDY_NAME, "spec.toml", "results.csv")
 Truth = Mapping[str, tuple[tuple[str, float, str], ...]]
 
 
@@ -45,8 +46,8 @@ class StudyInputs:
     plan: StudyPlan
     specification: Specification | None
     external: tuple[Measurement, ...]
-    documents: tuple[str, ...]
-    """Names of the source documents of external results."""
+    papers: tuple[str, ...]
+    """The forms themselves and the source documents of external results, relative to the folder."""
     hashes: Mapping[str, str]
 
 
@@ -79,13 +80,15 @@ def load_study(folder: Path) -> StudyInputs:
         plan=plan,
         specification=specification,
         external=external,
-        documents=_documents(external),
+        papers=_papers(folder, external),
         hashes={path: hash_file(folder, path)[0] for path in sorted(paths)},
     )
 
 
-def _documents(external: Iterable[Measurement]) -> tuple[str, ...]:
-    return tuple({source.name for measurement in external for source in measurement.provenance.sources})
+def _papers(folder: Path, external: Iterable[Measurement]) -> tuple[str, ...]:
+    """Return the forms and the source documents that are there, relative to the folder."""
+    named = {source.name for measurement in external for source in measurement.provenance.sources}
+    return tuple(name for name in sorted({*_FORMS, *named}) if (folder / name).is_file())
 
 
 def run_study(
@@ -193,7 +196,7 @@ def _certify(session: _Session, content: CertificateContent, wanted: str) -> Bat
     reason = f"certificate of {batch}"
     basis: list[tuple[Record, str]] = [(session.study.plan, session.study.plan.title)]
     basis += [(session.study.specification, content.plan.product.name)] if session.study.specification else []
-    basis += [(record, record.path) for record in file_records(content)]
+    basis += [(record, record.path) for record in (*_keep_papers(session), *file_records(content))]
     basis += [(measurement, measurement_key(measurement)) for measurement in content.measurements]
     entries = workspace.append_many(basis, actor=actor, reason=reason)
     recorded = (entry.number for entry in entries if entry.kind == Measurement.kind)
@@ -223,6 +226,15 @@ def _certify(session: _Session, content: CertificateContent, wanted: str) -> Bat
     )
     workspace.append(record, key=batch, actor=actor, reason=reason)
     return _outcome(session, record, sealed.measurements, unchanged=False)
+
+
+def _keep_papers(session: _Session) -> list[FileRecord]:
+    """Keep the forms and source documents as they came, so that the record does not depend on the folder."""
+    kept = []
+    for path in session.study.papers:
+        ref = session.workspace.add_file(session.study.folder / path, name=path)
+        kept.append(FileRecord(path=path, file_sha256=ref.sha256, size_bytes=ref.size_bytes))
+    return kept
 
 
 def _seal(workspace: Workspace, entry: Entry) -> Seal:
@@ -260,10 +272,6 @@ def _outcome(
 
 def _unused_files(session: _Session) -> tuple[str, ...]:
     named = {path for batch in session.study.plan.batches for path in paths_of(session.study.plan, batch)}
-    documents = set(session.study.documents)
+    named.update(session.study.papers)
     found = find_files(session.study.folder, skip=session.out)
-    return tuple(
-        path
-        for path in found
-        if path not in named and PurePosixPath(path).name not in documents and not path.endswith(".roles.csv")
-    )
+    return tuple(path for path in found if path not in named and not path.endswith(".roles.csv"))

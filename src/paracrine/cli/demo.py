@@ -36,7 +36,9 @@ def demo(
         return
     typer.echo("SIMULATED campaign: three batches, one of them bad in two ways.")
     show_report(report.run)
-    print_table(("batch", "attribute", "measured", "95 % interval", "simulated truth", "inside"), report.truth_rows())
+    print_table(
+        ("batch", "attribute", "method", "measured", "95 % interval", "simulated truth", "inside"), report.truth_rows()
+    )
     counted = f"{report.covered_count} of {report.compared_count}"
     typer.echo(f"{counted} intervals hold the simulated truth (95 % wanted, in the long run).")
     typer.echo(f"Look at {report.first_page}")
