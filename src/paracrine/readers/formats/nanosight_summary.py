@@ -143,8 +143,7 @@ def _payloads(numbers: list[BlockNumbers]) -> list[tuple[Payload, ...]]:
     """Return the payloads of each video: distributions first, diffusion as traces behind them."""
     per_video: list[list[Payload]] = [[] for _ in range(numbers[0].block.videos_count)]
     for item in numbers:
-        block, axis = item.block, item.block.values[:, 0].copy()
-        columns = np.ascontiguousarray(block.contents.T)
+        block, axis = item.block, item.block.axis
         unit = _CONTENTS_UNIT[block.weighting]
         edges = np.append(axis - 0.5, axis[-1] + 0.5)
         measurand = Measurand(diameter=DiameterKind.HYDRODYNAMIC, weighting=Weighting(block.weighting))
@@ -152,10 +151,10 @@ def _payloads(numbers: list[BlockNumbers]) -> list[tuple[Payload, ...]]:
         for video, payloads in enumerate(per_video):
             if block.domain == "size":
                 counted = None if math.isnan(tracks[video]) else tracks[video]
-                payloads.append(SizeDistribution(edges, columns[video], unit, measurand, counted))
+                payloads.append(SizeDistribution(edges, block.contents[video], unit, measurand, counted))
             else:
                 name = f"diffusion distribution by {block.weighting}"
-                payloads.append(Trace(name, axis * DIFFUSION_SCALE, "nm2/s", columns[video], unit))
+                payloads.append(Trace(name, axis * DIFFUSION_SCALE, "nm2/s", block.contents[video], unit))
     return [tuple(payloads) for payloads in per_video]
 
 

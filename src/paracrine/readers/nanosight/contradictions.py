@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from paracrine.core.notice import Notice, Severity
-from paracrine.readers.decoding.table import FloatArray
 from paracrine.readers.nanosight.printed import BlockNumbers, Printed
 from paracrine.readers.nanosight.tables import SIZE_KEYS
 
@@ -39,48 +38,47 @@ def averages_differ(numbers: list[BlockNumbers]) -> Iterator[Notice]:
 
 
 def _compare_summary(item: BlockNumbers, per_video: list[list[Notice]]) -> None:
-    unit = "nm" if item.block.domain == "size" else "E4 nm2/s"
+    keys = [key for key in SIZE_KEYS if key in item.ours]
+    rows = [item.printed[key] for key in keys]
+    printed = np.array([row.values for row in rows])
+    ours = np.array([item.ours[key] for key in keys])
+    reach = np.array([row.roundings for row in rows]) + _SLACK
+    reach[keys.index("Mode")] += item.block.step / 2
     filled = item.total > 0
-    for key in SIZE_KEYS:
-        row = item.printed[key]
-        printed, ours = np.array(row.values), item.ours.get(key)
-        if ours is None:
-            for video in np.flatnonzero(filled).tolist():
-                per_video[video].append(_differs(f"{key} follows no known percentile convention", row.place))
+    doubtful = np.where(filled, ~(np.abs(printed - ours) <= reach), printed > 0)
+    for index, video in np.argwhere(doubtful).tolist():
+        key, value = keys[index], float(printed[index, video])
+        if key == "Mode" and filled[video] and _is_another_fullest_bin(item, video, value, reach[index, video]):
             continue
-        reach = np.array(row.roundings) + _SLACK + (item.block.step / 2 if key == "Mode" else 0)
-        for video in np.flatnonzero(filled & ~(np.abs(printed - ours) <= reach)).tolist():
-            if key == "Mode" and _is_another_fullest_bin(item, video, printed[video], reach[video]):
-                continue
-            said = "nothing" if math.isnan(printed[video]) else f"{printed[video]:g}"
-            message = f"the file prints {said} as {key}, its bins give {ours[video]:.2f} {unit}"
-            per_video[video].append(_differs(message, row.place))
-        for video in np.flatnonzero(~filled & (printed > 0)).tolist():
-            message = f"the file prints {printed[video]:g} {unit} as {key}, but all bins are empty"
-            per_video[video].append(_differs(message, row.place))
+        bins = f"its bins give {ours[index, video]:.2f}" if filled[video] else "but all bins are empty"
+        said = "nothing" if math.isnan(value) else f"{value:g}"
+        per_video[video].append(_differs(f"the file prints {said} as {key}, {bins}", rows[index].place))
+    if len(keys) < len(SIZE_KEYS):
+        for video in np.flatnonzero(filled).tolist():
+            per_video[video].append(_differs("percentiles follow no known convention", item.block.place))
 
 
 def _is_another_fullest_bin(item: BlockNumbers, video: int, printed: float, reach: float) -> bool:
-    column, axis = item.block.contents[:, video], item.block.values[:, 0]
-    return bool(np.any(np.abs(axis[column == column.max()] - printed) <= reach))
+    bins = item.block.contents[video]
+    return bool(np.any(np.abs(item.block.axis[bins == bins.max()] - printed) <= reach))
 
 
 def _compare_percentiles(item: BlockNumbers, per_video: list[list[Notice]]) -> None:
     """Compare the summary above the histogram with the rows of the percentile table behind it."""
     if item.block.percentiles is None:
         return
-    for key, table in zip(("D10", "D50", "D90"), item.block.percentiles, strict=True):
-        row = item.printed[key]
-        printed = np.array(row.values)
-        for video in np.flatnonzero(np.abs(printed - table) > np.array(row.roundings) + _SLACK):
-            message = f"{key} is {printed[video]:g} above the table and {table[video]:g} among the percentiles"
-            per_video[video].append(_differs(message, row.place))
+    rows = [item.printed[key] for key in ("D10", "D50", "D90")]
+    printed, table = np.array([row.values for row in rows]), item.block.percentiles
+    reach = np.array([row.roundings for row in rows]) + _SLACK
+    for index, video in np.argwhere(np.abs(printed - table) > reach).tolist():
+        message = f"{printed[index, video]:g} stands above the table, {table[index, video]:g} among the percentiles"
+        per_video[video].append(_differs(message, rows[index].place))
 
 
 def _compare_concentration(item: BlockNumbers, concentration: Printed, per_video: list[list[Notice]]) -> None:
     printed = np.array(concentration.values)
     # Each bin is printed without decimals.
-    reach = np.array(concentration.roundings) * (1 + _SLACK) + len(item.block.values)
+    reach = np.array(concentration.roundings) * (1 + _SLACK) + item.block.axis.size
     for video in np.flatnonzero(~(np.abs(printed - item.total) <= reach)):
         said = "nothing" if math.isnan(printed[video]) else f"{printed[video]:.4g} per mL"
         message = f"the file prints {said} as concentration, its bins sum to {item.total[video]:.4g} per mL"
@@ -90,16 +88,15 @@ def _compare_concentration(item: BlockNumbers, concentration: Printed, per_video
 def _bin_averages(item: BlockNumbers) -> Iterator[Notice]:
     """Compare the printed average of every bin with its videos: a checksum of the whole table."""
     block = item.block
-    if block.values.shape[1] != block.videos_count + 3:
+    if block.averages is None:
         return
-    printed: FloatArray = block.values[:, -2]
-    mean = block.contents.mean(axis=1)
+    printed, mean = block.averages, block.contents.mean(axis=0)
     wrong = np.flatnonzero(np.abs(printed - mean) > 1 + _SPREADSHEET_DIGITS * printed)
     if wrong.size:
         first = int(wrong[0])
         yield _differs(
             f"{wrong.size} rows of the table print an average that their videos do not give, first at "
-            f"{block.values[first, 0]:g}: {printed[first]:.6g} printed, {mean[first]:.6g} from the videos",
+            f"{block.axis[first]:g}: {printed[first]:.6g} printed, {mean[first]:.6g} from the videos",
             block.place,
         )
 

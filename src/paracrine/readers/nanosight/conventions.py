@@ -30,35 +30,33 @@ class Rederived:
 
 
 def rederive(contents: FloatArray, *, centres: FloatArray, levels_frac: FloatArray) -> Rederived:
-    """Compute mean, SD, fullest bin and percentiles of each column.
+    """Compute mean, SD, fullest bin and percentiles of each row of bins.
 
     Args:
-        contents: shape (bins, videos).
+        contents: shape (videos, bins).
         centres: shape (bins,), evenly spaced.
         levels_frac: shape (levels,), between 0 and 1, exclusive.
     """
+    total = contents.sum(axis=1)
+    filled = np.flatnonzero(total > 0)
+    bins, sums = (contents, total) if filled.size == total.size else (contents[filled], total[filled])
     step = float(centres[1] - centres[0])
-    total = contents.sum(axis=0)
-    empty = total <= 0
-    safe = np.where(empty, np.nan, total)
-    mean = centres @ contents / safe
-    second = (centres * centres) @ contents / safe
-    sd = np.sqrt(np.maximum(second - mean * mean, 0))
-    mode = np.where(empty, np.nan, centres[contents.argmax(axis=0)])
-    percentiles = np.full((levels_frac.size, contents.shape[1]), np.nan)
-    columns = np.flatnonzero(~empty)
-    filled = contents if columns.size == total.size else contents[:, columns]
-    cumulative = np.zeros((contents.shape[0] + 1, columns.size))
-    np.cumsum(filled, axis=0, out=cumulative[1:])
+    rows = np.full((3 + levels_frac.size, total.size), np.nan)
+    mean = bins @ centres / sums
+    rows[0, filled] = mean
+    rows[1, filled] = np.sqrt(np.maximum(bins @ (centres * centres) / sums - mean * mean, 0))
+    rows[2, filled] = centres[bins.argmax(axis=1)]
+    cumulative = bins.cumsum(axis=1)
     for level, frac in enumerate(levels_frac):
-        percentiles[level, columns] = _interpolate(cumulative, total[columns] * frac, float(centres[0]), step)
-    return Rederived(total=total, mean=mean, sd=sd, mode=mode, percentiles=percentiles)
+        rows[3 + level, filled] = _interpolate(cumulative, sums * frac, float(centres[0]), step)
+    return Rederived(total=total, mean=rows[0], sd=rows[1], mode=rows[2], percentiles=rows[3:])
 
 
 def _interpolate(cumulative: FloatArray, targets: FloatArray, first_centre: float, step: float) -> FloatArray:
-    """Return where each column first reaches its target, linear between bin edges."""
-    upper = (cumulative >= targets).argmax(axis=0)
-    columns = np.arange(targets.size)
-    low, high = cumulative[upper - 1, columns], cumulative[upper, columns]
-    reached: FloatArray = first_centre + step * (upper - 1.5 + (targets - low) / (high - low))
-    return reached
+    """Return where each row first reaches its target, linear between bin edges."""
+    reached = (cumulative >= targets[:, None]).argmax(axis=1)
+    videos = np.arange(targets.size)
+    high = cumulative[videos, reached]
+    low = np.where(reached > 0, cumulative[videos, reached - 1], 0.0)
+    place: FloatArray = first_centre + step * (reached - 0.5 + (targets - low) / (high - low))
+    return place

@@ -13,6 +13,7 @@ from paracrine.readers.nanosight.layout import CONDITIONS, DETAILS, INFORMATION,
 from paracrine.readers.nanosight.printed import BlockNumbers, Printed
 
 _FINE = frozenset({"ok", "no", ""})
+_AS_PRINTED = frozenset({"OK", "No", ""})
 _NOT_FLAGS = frozenset({"Vibration correction applied"})
 _CODES = {
     "Validity of concentration measurement": "concentration-validity",
@@ -39,7 +40,7 @@ _TOP_FRAC = 0.01
 def add_flags(document: Document, per_video: list[list[Notice]]) -> None:
     """Append the instrument's own quality flags to each video; unknown words count as flags."""
     for (section, key), row in document.video_rows.items():
-        if section not in (WARNINGS, INFORMATION) or key in _NOT_FLAGS:
+        if section not in (WARNINGS, INFORMATION) or key in _NOT_FLAGS or _AS_PRINTED.issuperset(row.cells):
             continue
         made: dict[str, Notice] = {}
         for video, cell in enumerate(row.cells):
@@ -86,7 +87,7 @@ def add_population_cut(numbers: list[BlockNumbers], per_video: list[list[Notice]
     cut: dict[int, list[str]] = {}
     for item in numbers:
         if item.block.domain == "size":
-            top = item.block.contents[-_TOP_BINS:].sum(axis=0)
+            top = item.block.contents[:, -_TOP_BINS:].sum(axis=1)
             for video in np.flatnonzero((top > 0) & (top >= _TOP_FRAC * item.total)).tolist():
                 cut.setdefault(video, []).append(f"{top[video] / item.total[video]:.0%} by {item.block.weighting}")
     for video, said in cut.items():
@@ -103,11 +104,9 @@ def mixed_settings(document: Document) -> Iterator[Notice]:
     """Yield a notice when the videos were not captured or processed alike."""
     differing = []
     for (section, key), row in document.video_rows.items():
-        if section in (CONDITIONS, SETTINGS) and key not in _VARIES_BY_ITSELF:
-            counts = Counter(row.cells)
-            if len(counts) > 1:
-                said = ", ".join(f"{value or 'empty'} ({count})" for value, count in counts.most_common(3))
-                differing.append(f"{key} {said}")
+        if section in (CONDITIONS, SETTINGS) and key not in _VARIES_BY_ITSELF and len(set(row.cells)) > 1:
+            counts = Counter(row.cells).most_common(3)
+            differing.append(f"{key} " + ", ".join(f"{value or 'empty'} ({count})" for value, count in counts))
     if differing:
         yield Notice(
             code="mixed-settings",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from io import StringIO
 from itertools import pairwise
 
+import numpy as np
+
 from paracrine.core.errors import InputError
 from paracrine.readers.nanosight.tables import Block, Histogram, VideoRow, read_histogram, spread
 
@@ -200,13 +202,15 @@ def _label(pending: _Pending) -> tuple[str, str]:
 
 
 def _block(pending: _Pending, histogram: Histogram, domain: str, weighting: str) -> Block:
+    videos = histogram.videos_count
     block = Block(
         domain=domain,
         weighting=weighting,
         names=pending.rows.get("Filename", ()),
         video_rows={},
-        values=histogram.values,
-        videos_count=histogram.videos_count,
+        axis=histogram.values[:, 0].copy(),
+        contents=np.ascontiguousarray(histogram.values[:, 1 : videos + 1].T),
+        averages=histogram.values[:, videos + 1] if histogram.values.shape[1] > videos + 1 else None,
         percentiles=histogram.percentiles,
     )
     for key, cells in pending.rows.items():

@@ -86,12 +86,12 @@ def _read_block(block: Block, document: Document) -> BlockNumbers:
     if missing:
         raise InputError(f"the row {missing[0]!r} is missing", where=block.place, hint="export the file again")
     printed = {key: _read_row(block.video_rows[key], document) for key in (*SIZE_KEYS, "Valid Tracks")}
-    found = rederive(block.contents, centres=block.values[:, 0], levels_frac=_LEVELS_FRAC)
+    found = rederive(block.contents, centres=block.axis, levels_frac=_LEVELS_FRAC)
     ours = {"Mean": found.mean, "Mode": found.mode, "SD": found.sd}
     shift = _percentile_shift(block, printed, found, document.software_version)
     if shift is not None:
         # A percentile inside the last bin is printed as its lower edge.
-        shifted = np.minimum(found.percentiles - shift, block.values[-1, 0] - block.step / 2)
+        shifted = np.minimum(found.percentiles - shift, block.axis[-1] - block.step / 2)
         ours |= {"D10": shifted[0], "D50": shifted[1], "D90": shifted[2]}
     return BlockNumbers(block, printed, ours, found.total, None if shift is None else shift > 0)
 

@@ -52,7 +52,9 @@ class Block:
         weighting: `number`, `area` or `volume`.
         names: cells of the Filename row.
         video_rows: summary rows above the table (Mean, Mode, ... Valid Tracks) by key.
-        values: shape (1000, 1 + videos [+ 2]): axis, one column a video, average and standard error.
+        axis: bin centres, shape (1000,), in printed units.
+        contents: bins, shape (videos, 1000).
+        averages: printed average of each bin over the videos, shape (1000,); None when not printed.
         percentiles: shape (3, videos), the rows 10, 50 and 90 of the table behind; None when the file has none.
     """
 
@@ -60,14 +62,15 @@ class Block:
     weighting: str
     names: tuple[str, ...]
     video_rows: dict[str, VideoRow]
-    values: FloatArray
-    videos_count: int
+    axis: FloatArray
+    contents: FloatArray
+    averages: FloatArray | None
     percentiles: FloatArray | None
 
     @property
-    def contents(self) -> FloatArray:
-        """Bins of the videos, shape (1000, videos)."""
-        return self.values[:, 1 : 1 + self.videos_count]
+    def videos_count(self) -> int:
+        """Number of video columns."""
+        return int(self.contents.shape[0])
 
     @property
     def step(self) -> float:
@@ -110,15 +113,24 @@ def read_histogram(text: str, *, delimiter: str, decimal: str, domain: str, weig
     where = f"{_SECTIONS[domain]} / {_BLOCKS[weighting]}"
     head, _, body = text.partition("\n")
     videos, aggregates = _columns(_split(head, delimiter), domain, weighting, where)
-    block, rest = _until_blank(body, delimiter)
+    block, rest = _before_percentiles(body, delimiter)
     _require_rows(block, BINS_COUNT, where=where)
     decimal = decimal or ("," if "," in _split(block[: block.find("\n")], delimiter)[0] else ".")
     values = read_table(block, delimiter=delimiter, decimal=decimal, columns=1 + videos + aggregates, where=where)
     _require_axis(values[:, 0], domain, where)
-    if not np.all(np.isfinite(values)) or values.min() < 0:
+    if not (values.min() >= 0 and values.max() < np.inf):
         raise InputError("a bin holds a negative count or no finite number", where=where)
     percentiles, rest = _percentiles(rest, delimiter=delimiter, decimal=decimal, videos=videos, where=where)
     return Histogram(values=values, videos_count=videos, percentiles=percentiles, decimal=decimal, rest=rest)
+
+
+def _before_percentiles(text: str, delimiter: str) -> tuple[str, str]:
+    """Split before the padding lines in front of the percentile table, or before the first padding line."""
+    behind = text.find("\nPercentile")
+    if behind < 0:
+        return _until_blank(text, delimiter)
+    end = text.find("\n", len(text[:behind].rstrip(f'\n{delimiter}" ')))
+    return text[:end], text[end:]
 
 
 def _until_blank(text: str, delimiter: str) -> tuple[str, str]:
