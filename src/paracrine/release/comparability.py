@@ -65,6 +65,9 @@ class LogRatio:
 def measure_log_ratio(a_values: Sequence[float], b_values: Sequence[float]) -> LogRatio:
     """Compare the logs of two sets of at least two positive values by Welch's method.
 
+    With two values in a set, Welch's test calls batches at the margin equivalent in up to 7.5 % of cases; its degrees
+    of freedom are then replaced by the smallest that can be right, one. From three values on that rate is 3 to 6 %.
+
     Raises:
         ValueError: when a set is too small, holds a value that is not positive, or neither set scatters.
     """
@@ -81,7 +84,9 @@ def measure_log_ratio(a_values: Sequence[float], b_values: Sequence[float]) -> L
     if math.sqrt(variance) < 1e-12:
         raise ValueError("the replicates do not scatter at all, so nothing is known of their error")
     weight = of_a**2 / (a.size - 1) + of_b**2 / (b.size - 1)
-    return LogRatio(float(b.mean() - a.mean()), math.sqrt(variance), variance**2 / weight)
+    smaller = min(a.size, b.size)
+    dof = variance**2 / weight if smaller > 2 else 1.0
+    return LogRatio(float(b.mean() - a.mean()), math.sqrt(variance), dof)
 
 
 def compare_attribute(
