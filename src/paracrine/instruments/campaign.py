@@ -270,7 +270,7 @@ def _truths(
     yield TruthValue("zeta_potential_mv", batch.zeta_potential_mv, "mV", "Zetasizer")
     yield TruthValue("protein_ug_per_ml", batch.protein_ug_per_ml, "ug/mL")
     yield TruthValue("particles_per_ug_protein", particles_per_ml / batch.protein_ug_per_ml, "particles/ug")
-    yield TruthValue("particles_total", total, "particles")
+    yield TruthValue("total_particles", total, "particles")
     yield TruthValue("particles_per_cell", total / batch.cells_count, "particles/cell")
     yield TruthValue("particles_per_ml_medium", total / batch.medium_volume_ml, "1/mL")
 

@@ -9,8 +9,11 @@ from paracrine.instruments.campaign_recipe import (
     BATCHES,
     BEAD_DILUTION,
     BEAD_NOMINAL_NM,
+    BEAD_NOMINAL_PER_ML,
     BEAD_NOMINAL_U_NM,
+    BEAD_NOMINAL_U_PER_ML,
     DILUTION_STEPS,
+    FACTS,
     OUTSIDE_RESULTS,
     PIPETTING_CV_PCT,
     POTENCY_LABORATORY,
@@ -210,6 +213,7 @@ def _results_of(batch: BatchRecipe) -> list[tuple[str, str, str, str, str, str]]
 
 
 def _batch_table(batch: BatchRecipe) -> str:
+    facts = "\n".join(f'"{key}" = "{answer}"' for key, answer in FACTS.items())
     return f"""
 [[batch]]
 name = "{batch.name}"
@@ -218,7 +222,9 @@ cells_count = {batch.cells_count:.3g}
 medium_volume_ml = {batch.medium_volume_ml:g}
 product_volume_ml = {batch.product_volume_ml:g}
 label_particles_per_ml = {LABEL_PER_ML:.1e}
-facts = {{ "culture.medium" = "serum-free, simulated", "culture.passage" = "4", "storage.temperature" = "-80 degC" }}
+
+[batch.facts]
+{facts}
 """
 
 
@@ -232,6 +238,8 @@ def _sample_table(batch: str, sample: str, paths: tuple[str, ...]) -> str:
         lines += ["dilution_factor = 1"]
     if sample == "beads":
         lines += [f"nominal_diameter_nm = {BEAD_NOMINAL_NM:g}", f"nominal_diameter_u_nm = {BEAD_NOMINAL_U_NM:g}"]
+        lines += [f"nominal_concentration_per_ml = {BEAD_NOMINAL_PER_ML:.2e}"]
+        lines += [f"nominal_concentration_u_per_ml = {BEAD_NOMINAL_U_PER_ML:.2e}"]
     if sample == "product":
         lines += ['stage = "final product"']
     for path in paths:

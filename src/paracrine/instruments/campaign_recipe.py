@@ -13,6 +13,7 @@ PIPETTING_CV_PCT = 1.5
 PROCESS_BLANK_DILUTION = 20.0
 BEAD_DILUTION = 2500.0
 BEAD_NOMINAL_NM, BEAD_NOMINAL_U_NM = 100.0, 3.0
+BEAD_NOMINAL_PER_ML, BEAD_NOMINAL_U_PER_ML = 3.0e11, 1.5e10
 WINDOW_LOW_NM, WINDOW_HIGH_NM = 50.0, 200.0
 
 BEADS = Population.lognormal(100.6, 1.035, concentration_per_ml=3.1e11)
@@ -108,6 +109,23 @@ BATCHES = (
         failing=("diameter_d90_nm", "particles_per_ug_protein"),
     ),
 )
+
+
+FACTS = {
+    "culture.cell_type": "mesenchymal stromal cells of bone marrow, simulated",
+    "culture.donor": "one simulated donor",
+    "culture.medium": "serum-free, simulated",
+    "culture.serum_ev_depletion": "not applicable",
+    "culture.passage": "4",
+    "culture.confluence": "80 %",
+    "culture.viability": "96 %",
+    "culture.collection_time": "48 h",
+    "separation.method": "tangential flow filtration, size-exclusion chromatography",
+    "storage.temperature": "-80 degC",
+    "storage.buffer": "PBS",
+    "nomenclature.term": "extracellular vesicles",
+}
+"""Answers to questions of the rule books; others are left open, as in a real study."""
 
 
 @dataclass(frozen=True)
