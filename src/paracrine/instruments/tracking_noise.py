@@ -38,20 +38,23 @@ class TrackingNoise:
     draw_log_errors: Callable[[int, np.random.Generator], FloatArray]
     smoothing_log_sd: float
 
+    def seen(self, population: Population) -> GridDistribution:
+        """Return the particles bright enough to be tracked; the sum is their fraction of all."""
+        return population.on_grid(self.seen_frac)
+
     def expected(self, population: Population) -> GridDistribution:
         """Return the histogram without sampling noise: seen particles, scattered and smoothed.
 
         The sum of its contents is the fraction of all particles seen. This is the measurand of the method:
         what endless tracking of this population would print.
         """
-        return population.on_grid(self.seen_frac).blurred(_expected_kernel(self))
+        return self.seen(population).blurred(_expected_kernel(self))
 
 
 def draw_estimates_nm(
-    population: Population, noise: TrackingNoise, *, count: int, rng: np.random.Generator
+    seen: GridDistribution, noise: TrackingNoise, *, count: int, rng: np.random.Generator
 ) -> FloatArray:
     """Draw the diameters estimated from tracks of seen particles, shape (count,), nm, before smoothing."""
-    seen = population.on_grid(noise.seen_frac)
     cumulative = np.concatenate([[0.0], np.cumsum(seen.contents)]) / max(seen.total, 1e-300)
     diameters = np.exp(np.interp(rng.random(count), cumulative, np.log(seen.edges_nm)))
     return np.asarray(diameters * np.exp(noise.draw_log_errors(count, rng)), dtype=np.float64)

@@ -59,7 +59,8 @@ class ZetaViewExport:
         session: the instrument on that day.
         aborted: whether the run was broken off: complete header, no particle.
         estimates_nm: shape (traces,), diameters of the traces.
-        expected: histogram without sampling noise, as a fraction of all particles of the liquid measured.
+        in_cell: what was in the measuring cell, at the concentration of the diluted sample.
+        noise: the law it was measured by.
         dilution_error_ratio: true dilution over intended dilution.
     """
 
@@ -70,8 +71,14 @@ class ZetaViewExport:
     session: ZetaViewSession
     aborted: bool
     estimates_nm: FloatArray
-    expected: GridDistribution
+    in_cell: Population
+    noise: TrackingNoise
     dilution_error_ratio: float
+
+    @property
+    def expected(self) -> GridDistribution:
+        """The histogram without sampling noise, as fractions of all particles in the cell: the measurand."""
+        return self.noise.expected(self.in_cell)
 
     @property
     def traces_count(self) -> int:
@@ -153,8 +160,8 @@ def simulate_zetaview(
             dilution_factor, rng=rng, pipetting_cv_pct=pipetting_cv_pct, dilution_steps=dilution_steps
         )
     in_cell = mixed(population, diluent, dilution_factor=dilution_factor * dilution_error_ratio)
-    expected = law.expected(in_cell)
-    in_view = in_cell.concentration_per_ml * expected.total / session.concentration_per_particle_in_view_per_ml
+    seen = law.seen(in_cell)
+    in_view = in_cell.concentration_per_ml * seen.total / session.concentration_per_particle_in_view_per_ml
     ratio = float(law.draw_video_ratios(1, rng)[0])
     traces = 0 if aborted else int(rng.poisson(in_view * ratio * TRACES_PER_PARTICLE_IN_VIEW))
     return ZetaViewExport(
@@ -164,8 +171,9 @@ def simulate_zetaview(
         dilution_factor=dilution_factor,
         session=session,
         aborted=aborted,
-        estimates_nm=draw_estimates_nm(in_cell, law, count=traces, rng=rng),
-        expected=expected,
+        estimates_nm=draw_estimates_nm(seen, law, count=traces, rng=rng),
+        in_cell=in_cell,
+        noise=law,
         dilution_error_ratio=dilution_error_ratio,
     )
 

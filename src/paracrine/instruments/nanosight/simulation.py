@@ -68,7 +68,8 @@ class NanoSightExport:
         drift_pixels_per_frame: shape (videos, 2).
         edges_nm: shape (cells + 1,), logarithmic grid.
         contents_per_ml: shape (videos, cells), particles per mL in each cell, dilution applied where stated.
-        expected: the same without sampling noise, as a fraction of all particles of the liquid measured.
+        in_cell: what was in the measuring cell, at the concentration of the diluted sample.
+        noise: the law it was measured by.
         dilution_error_ratio: true dilution over intended dilution (pipetting).
     """
 
@@ -84,8 +85,14 @@ class NanoSightExport:
     drift_pixels_per_frame: FloatArray
     edges_nm: FloatArray
     contents_per_ml: FloatArray
-    expected: GridDistribution
+    in_cell: Population
+    noise: TrackingNoise
     dilution_error_ratio: float
+
+    @property
+    def expected(self) -> GridDistribution:
+        """The histogram without sampling noise, as fractions of all particles in the cell: the measurand."""
+        return self.noise.expected(self.in_cell)
 
     @property
     def video_names(self) -> tuple[str, ...]:
@@ -162,14 +169,11 @@ def simulate_nanosight(
             dilution_factor, rng=rng, pipetting_cv_pct=pipetting_cv_pct, dilution_steps=dilution_steps
         )
     in_cell = mixed(population, diluent, dilution_factor=dilution_factor * dilution_error_ratio)
-    expected = law.expected(in_cell)
+    seen = law.seen(in_cell)
     valid = rng.poisson(
-        in_cell.concentration_per_ml
-        * _seen_share(in_cell, law)
-        * session.tracked_volume_ml
-        * law.draw_video_ratios(videos, rng)
+        in_cell.concentration_per_ml * seen.total * session.tracked_volume_ml * law.draw_video_ratios(videos, rng)
     )
-    edges_nm, track_counts = _smoothed_histograms(in_cell, law, valid, rng)
+    edges_nm, track_counts = _smoothed_histograms(seen, law, valid, rng)
     scale = session.volume_error_ratio / session.tracked_volume_ml * (dilution_factor if state_dilution else 1.0)
     return NanoSightExport(
         sample=sample,
@@ -184,20 +188,17 @@ def simulate_nanosight(
         drift_pixels_per_frame=rng.normal([-3.8, 0.2], 0.2, size=(videos, 2)),
         edges_nm=edges_nm,
         contents_per_ml=track_counts * scale,
-        expected=expected,
+        in_cell=in_cell,
+        noise=law,
         dilution_error_ratio=dilution_error_ratio,
     )
 
 
-def _seen_share(population: Population, law: TrackingNoise) -> float:
-    return population.on_grid(law.seen_frac).total
-
-
 def _smoothed_histograms(
-    population: Population, law: TrackingNoise, valid: npt.NDArray[np.int64], rng: np.random.Generator
+    seen: GridDistribution, law: TrackingNoise, valid: npt.NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
     """Draw the seen particles, scatter and smooth them; return edges and track counts, shape (videos, cells)."""
-    estimates = draw_estimates_nm(population, law, count=int(valid.sum()), rng=rng)
+    estimates = draw_estimates_nm(seen, law, count=int(valid.sum()), rng=rng)
     edges_nm = log_grid_nm(2.0, 5000.0)
     step = math.log(edges_nm[1] / edges_nm[0])
     kernel = smoothing_kernel(law.smoothing_log_sd)
