@@ -37,7 +37,7 @@ def test_a_killed_writer_leaves_a_workspace_that_verifies_and_continues(tmp_path
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 @pytest.mark.parametrize("kills", [20, pytest.param(220, marks=pytest.mark.slow)])
-def test_a_killed_client_leaves_the_server_whole(tmp_path: Path, kills: int) -> None:
+def test_a_killed_client_leaves_postgresql_whole(tmp_path: Path, kills: int) -> None:
     with server_workspace(tmp_path) as url:
         done = result(start("kill", url, str(kills), "815"))
     assert done["kills"] == kills

@@ -43,7 +43,7 @@ def test_the_contract_fails_where_writers_do_not_queue(tmp_path: Path, monkeypat
         check_workspace(tmp_path / "lab")
 
 
-def test_both_databases_seal_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sqlite_and_postgresql_seal_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One moment, one sequence of acts: one chain, whatever database keeps it."""
     from paracrine.store import ledger
 
@@ -60,7 +60,7 @@ def test_both_databases_seal_the_same_bytes(tmp_path: Path, monkeypatch: pytest.
     assert len(seals[0]) == 8
 
 
-def test_a_server_finds_what_was_changed_behind_its_back(tmp_path: Path) -> None:
+def test_changes_behind_its_back_are_found_on_postgresql(tmp_path: Path) -> None:
     from sqlalchemy import create_engine, make_url
 
     with server_workspace(tmp_path) as url:
@@ -77,12 +77,12 @@ def test_a_server_finds_what_was_changed_behind_its_back(tmp_path: Path) -> None
     assert any("switched off" in problem for problem in report.problems)
 
 
-def test_a_server_without_workspace_says_so(tmp_path: Path) -> None:
+def test_postgresql_without_workspace_says_so(tmp_path: Path) -> None:
     with server_workspace(tmp_path) as url, pytest.raises(RecordError, match="there is no workspace"):
         open_workspace(url)
 
 
-def test_other_tables_on_a_server_do_not_matter(tmp_path: Path) -> None:
+def test_other_tables_on_postgresql_do_not_matter(tmp_path: Path) -> None:
     from sqlalchemy import create_engine, make_url
 
     with server_workspace(tmp_path) as url:
