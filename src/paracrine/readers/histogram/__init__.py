@@ -1,0 +1,1 @@
+"""Words and units of a hand-made histogram, and bin edges from what is given."""

@@ -1,0 +1,89 @@
+"""Bin edges from centres or from one or both sides, refused where they would be a guess."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from paracrine.core.errors import InputError
+from paracrine.payloads.size_distribution import FloatArray
+
+_OF_A_STEP = 0.15
+_OF_A_WIDTH = 0.02
+
+
+def edges_from_both(lower: FloatArray, upper: FloatArray, rounding: FloatArray) -> FloatArray:
+    """Return the edges of bins given by both sides, shape (n + 1,).
+
+    Raises:
+        InputError: when a bin is empty or upside down, or bins overlap or leave a gap.
+    """
+    if np.any(upper <= lower):
+        row = int(np.argmax(upper <= lower)) + 1
+        raise InputError(f"bin {row} has an upper edge that is not above its lower edge", hint="check the two columns")
+    tolerance = np.minimum(rounding[:-1] + rounding[1:], _OF_A_WIDTH * (upper - lower)[1:])
+    misfit = np.abs(upper[:-1] - lower[1:]) > tolerance
+    if np.any(misfit):
+        row = int(np.argmax(misfit))
+        raise InputError(f"bins {row + 1} and {row + 2} overlap or leave a gap", hint="give every bin, empty ones as 0")
+    return np.append(lower, upper[-1])
+
+
+def edges_from_one_side(side: str, sizes: FloatArray, rounding: FloatArray) -> FloatArray:
+    """Return the edges when only lower or only upper edges are given: the missing one follows from equal widths.
+
+    Raises:
+        InputError: when the widths are not equal.
+    """
+    require_rising(sizes)
+    if not _is_regular(sizes, rounding):
+        raise InputError(
+            f"only {side} edges are given and bins are not equally wide", hint="give a column of the other edges too"
+        )
+    width = (sizes[-1] - sizes[0]) / (sizes.size - 1)
+    return np.append(sizes, sizes[-1] + width) if side == "lower" else np.insert(sizes, 0, sizes[0] - width)
+
+
+def edges_from_centres(centres: FloatArray, rounding: FloatArray) -> tuple[FloatArray, bool]:
+    """Return edges, and whether they follow from the centres: equal widths, or equal ratios of neighbours.
+
+    Otherwise the edges lie halfway between neighbours, which is a choice the reader of the result must know.
+
+    Raises:
+        InputError: when the centres do not rise.
+    """
+    require_rising(centres)
+    steps = np.diff(centres)
+    if _is_regular(centres, rounding):
+        width = (centres[-1] - centres[0]) / (centres.size - 1)
+        edges = centres[0] + width * (np.arange(centres.size + 1) - 0.5)
+        return np.maximum(edges, 0), True
+    if np.all(centres > 0) and _is_regular(np.log(centres), rounding / centres):
+        inner = np.sqrt(centres[1:] * centres[:-1])
+        return np.concatenate(([centres[0] ** 2 / inner[0]], inner, [centres[-1] ** 2 / inner[-1]])), True
+    inner = (centres[1:] + centres[:-1]) / 2
+    outer = (max(0.0, centres[0] - steps[0] / 2), centres[-1] + steps[-1] / 2)
+    return np.concatenate(([outer[0]], inner, [outer[1]])), False
+
+
+def require_rising(sizes: FloatArray) -> None:
+    """Raise unless there are at least two sizes and each is above the one before.
+
+    Raises:
+        InputError: naming the first row that is not.
+    """
+    if sizes.size < 2:
+        raise InputError("one bin has no width", hint="give lower and upper edges")
+    wrong = np.diff(sizes) <= 0
+    if np.any(wrong):
+        row = int(np.argmax(wrong)) + 2
+        word = "stands there twice" if sizes[row - 1] == sizes[row - 2] else "does not rise"
+        raise InputError(f"size {sizes[row - 1]:g} nm in row {row} {word}", hint="sort the rows and merge duplicates")
+
+
+def _is_regular(points: FloatArray, rounding: FloatArray) -> bool:
+    """Whether points lie on equal steps within their print rounding, and the rounding cannot hide uneven steps."""
+    share = np.arange(points.size) / (points.size - 1)
+    line = points[0] + (points[-1] - points[0]) * share
+    slack = rounding + rounding[0] * (1 - share) + rounding[-1] * share
+    widest = _OF_A_STEP * (points[-1] - points[0]) / (points.size - 1)
+    return bool(np.all(np.abs(points - line) <= np.minimum(slack, widest) + 1e-9 * np.abs(points).max()))
