@@ -34,7 +34,8 @@ from paracrine.release.specification import read_specification
 from paracrine.report.content import CertificateContent, Seal
 from paracrine.store import Actor, Entry, Workspace
 
-_FORMS = (STUDY_NAME, "spec.toml", "results.csv")
+RESULTS_NAME = "results.csv"
+_FORMS = (STUDY_NAME, "spec.toml", RESULTS_NAME)
 Truth = Mapping[str, tuple[tuple[str, float, str], ...]]
 
 
@@ -69,7 +70,7 @@ def load_study(folder: Path) -> StudyInputs:
         InputError: when one of the three forms is wrong; nothing is written.
     """
     plan = read_study(folder / STUDY_NAME)
-    spec_path, results_path = folder / "spec.toml", folder / "results.csv"
+    spec_path, results_path = folder / "spec.toml", folder / RESULTS_NAME
     specification = read_specification(spec_path) if spec_path.is_file() else None
     external = (
         read_results(results_path, folder=folder, samples=plan.samples).measurements if results_path.is_file() else ()
@@ -142,9 +143,17 @@ def _fingerprint(session: _Session, batch: Batch) -> str:
         batch,
         study.specification,
         hashes=study.hashes,
-        results=[m.to_json() for m in study.external if m.batch == batch.name],
+        results=[_row_text(m) for m in study.external if m.batch == batch.name],
         review_entries=[entry.number for entry in session.workspace.entries("review", batch.name)],
     )
+
+
+def _row_text(measurement: Measurement) -> str:
+    """Return what a row of results.csv says, apart from the hash of the sheet, which other batches' rows change too."""
+    sources = measurement.provenance.sources
+    own = tuple(s.model_copy(update={"sha256": ""}) if s.name == RESULTS_NAME else s for s in sources)
+    provenance = measurement.provenance.model_copy(update={"sources": own})
+    return measurement.model_copy(update={"provenance": provenance}).to_json()
 
 
 def _previous(session: _Session, batch: Batch, wanted: str) -> CertificateRecord | None:
