@@ -18,13 +18,15 @@ def find_document(folder: Path, name: str, *, where: str) -> SourceRef | None:
     pure = PurePosixPath(name.replace("\\", "/"))
     root = folder.resolve()
     path = root / pure
-    if pure.is_absolute() or ":" in pure.parts[0] or not path.resolve().is_relative_to(root):
-        raise InputError("the source document lies outside the folder", where=where, hint="copy it into the folder")
-    if not path.is_file():
-        return None
     try:
+        if pure.is_absolute() or ":" in pure.parts[0] or not path.resolve().is_relative_to(root):
+            raise InputError("the source document lies outside the folder", where=where, hint="copy it into the folder")
+        if not path.is_file():
+            return None
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except ValueError as error:
+        raise InputError("the source document has no usable name", where=where) from error
     except OSError as error:
         raise InputError(f"the source document cannot be read: {error.strerror}", where=where) from error
     return SourceRef(name=pure.as_posix(), sha256=sha256, field="source document")
