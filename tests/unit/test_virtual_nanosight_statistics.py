@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from paracrine.instruments.dilution import Pipetting, simulate_dilution
 from paracrine.instruments.nanosight import NanoSightExport, NanoSightSession, simulate_nanosight, simulate_session
 from paracrine.instruments.tracking_noise import NOISE_LAWS, TrackingNoise, finite_track_log_errors, track_lengths
 from paracrine.instruments.truth import Population
@@ -70,15 +71,20 @@ def test_the_printed_concentration_is_true_on_average_and_multiplied_by_the_sess
 
 
 def test_pipetting_moves_all_videos_of_a_sample_together() -> None:
-    """Rung 1: the stated CV times the root of the steps."""
-    errors = np.array(
-        [measured(s, pipetting_cv_pct=2.0, dilution_steps=3, videos=2).dilution_error_ratio for s in range(200)]
-    )
+    """Rung 1: the stated CV times the root of the steps; a thinner tube holds fewer particles."""
+    hand = Pipetting(cv_pct=2.0, steps_count=3)
+    errors = np.array([measured(seed, pipetting=hand, videos=2).tube.error_ratio for seed in range(200)])
     assert errors.std(ddof=1) == pytest.approx(0.02 * 3**0.5, rel=0.2)
-    assert measured(1, dilution_error_ratio=1.25).dilution_error_ratio == 1.25
-    too_thin = measured(1, dilution_error_ratio=1.25, noise=steady())
-    right = measured(1, dilution_error_ratio=1.0, noise=steady())
+    too_thin = measured(1, pipetting=Pipetting(error_ratio=1.25), noise=steady())
+    right = measured(1, pipetting=Pipetting(error_ratio=1.0), noise=steady())
+    assert too_thin.tube.error_ratio == 1.25
     assert too_thin.valid_tracks.sum() / right.valid_tracks.sum() == pytest.approx(1 / 1.25, rel=0.1)
+
+
+def test_an_undiluted_sample_has_no_pipetting_error() -> None:
+    hand = Pipetting(cv_pct=5.0, steps_count=2)
+    tube = simulate_dilution(EVS, 1.0, pipetting=hand, rng=np.random.default_rng(1))
+    assert (tube.error_ratio, tube.content.concentration_per_ml) == (1.0, 6e10)
 
 
 def test_sessions_share_a_volume_error_of_the_stated_size() -> None:

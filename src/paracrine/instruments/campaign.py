@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from paracrine.instruments.campaign_recipe import (
     WINDOW_LOW_NM,
     BatchRecipe,
 )
-from paracrine.instruments.dilution import draw_dilution_error
+from paracrine.instruments.dilution import Pipetting, simulate_dilution
 from paracrine.instruments.nanosight import (
     NanoSightExport,
     NanoSightSession,
@@ -140,7 +140,7 @@ def _measure_shared(
         BEADS,
         sample="beads 100 nm",
         dilution_factor=BEAD_DILUTION,
-        dilution_error_ratio=tube,
+        pipetting=tube,
         session=nanosight,
         rng=rng,
         measured_at=_SHARED_DAY,
@@ -149,7 +149,7 @@ def _measure_shared(
         BEADS,
         sample="beads 100 nm",
         dilution_factor=BEAD_DILUTION,
-        dilution_error_ratio=tube,
+        pipetting=tube,
         session=zetaview,
         rng=rng,
         measured_at=_SHARED_DAY,
@@ -177,9 +177,8 @@ def _measure_batch(
         batch.population,
         sample=f"{batch.name} product",
         dilution_factor=PRODUCT_DILUTION,
-        dilution_error_ratio=tube,
+        pipetting=tube,
         state_dilution=batch.nanosight_states_dilution,
-        diluent=DILUENT,
         session=sessions[0],
         rng=rng,
         measured_at=at,
@@ -188,8 +187,7 @@ def _measure_batch(
         batch.population,
         sample=f"{batch.name} product",
         dilution_factor=PRODUCT_DILUTION,
-        dilution_error_ratio=tube,
-        diluent=DILUENT,
+        pipetting=tube,
         session=sessions[1],
         rng=rng,
         measured_at=at + timedelta(hours=2),
@@ -219,8 +217,7 @@ def _measure_controls(folder: Path, batch: BatchRecipe, session: NanoSightSessio
         PROCESS_BLANK,
         sample=f"{batch.name} process blank",
         dilution_factor=PROCESS_BLANK_DILUTION,
-        dilution_error_ratio=_pipetted(PROCESS_BLANK_DILUTION, rng),
-        diluent=DILUENT,
+        pipetting=_pipetted(PROCESS_BLANK_DILUTION, rng),
         session=session,
         rng=rng,
         measured_at=at,
@@ -230,8 +227,7 @@ def _measure_controls(folder: Path, batch: BatchRecipe, session: NanoSightSessio
         batch.population.at_concentration(left),
         sample=f"{batch.name} detergent",
         dilution_factor=PRODUCT_DILUTION,
-        dilution_error_ratio=_pipetted(PRODUCT_DILUTION, rng),
-        diluent=DILUENT,
+        pipetting=_pipetted(PRODUCT_DILUTION, rng),
         session=session,
         rng=rng,
         measured_at=at + timedelta(minutes=30),
@@ -275,9 +271,11 @@ def _truths(
     yield TruthValue("particles_per_ml_medium", total / batch.medium_volume_ml, "1/mL")
 
 
-def _pipetted(dilution_factor: float, rng: np.random.Generator) -> float:
-    return draw_dilution_error(
-        dilution_factor, rng=rng, pipetting_cv_pct=PIPETTING_CV_PCT, dilution_steps=DILUTION_STEPS
+def _pipetted(dilution_factor: float, rng: np.random.Generator) -> Pipetting:
+    """Make one tube that several instruments measure: the error is drawn once."""
+    stated = Pipetting(cv_pct=PIPETTING_CV_PCT, steps_count=DILUTION_STEPS, diluent=DILUENT)
+    return replace(
+        stated, error_ratio=simulate_dilution(DILUENT, dilution_factor, pipetting=stated, rng=rng).error_ratio
     )
 
 

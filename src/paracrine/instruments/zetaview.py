@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paracrine.core.errors import InputError
-from paracrine.instruments.dilution import draw_dilution_error, mixed
+from paracrine.instruments.dilution import Pipetting, Tube, simulate_dilution
 from paracrine.instruments.tracking_noise import NOISE_LAWS, TrackingNoise, draw_estimates_nm, lognormal_ratios
 from paracrine.instruments.truth import GridDistribution, Population
 from paracrine.instruments.zetaview_header import header_lines
@@ -59,9 +59,8 @@ class ZetaViewExport:
         session: the instrument on that day.
         aborted: whether the run was broken off: complete header, no particle.
         estimates_nm: shape (traces,), diameters of the traces.
-        in_cell: what was in the measuring cell, at the concentration of the diluted sample.
+        tube: what was in the measuring cell.
         noise: the law it was measured by.
-        dilution_error_ratio: true dilution over intended dilution.
     """
 
     sample: str
@@ -71,14 +70,13 @@ class ZetaViewExport:
     session: ZetaViewSession
     aborted: bool
     estimates_nm: FloatArray
-    in_cell: Population
+    tube: Tube
     noise: TrackingNoise
-    dilution_error_ratio: float
 
     @property
     def expected(self) -> GridDistribution:
         """The histogram without sampling noise, as fractions of all particles in the cell: the measurand."""
-        return self.noise.expected(self.in_cell)
+        return self.noise.expected(self.tube.content)
 
     @property
     def traces_count(self) -> int:
@@ -115,10 +113,7 @@ def simulate_zetaview(
     rng: np.random.Generator,
     dilution_factor: float = 1.0,
     version: str = "8.05.16",
-    pipetting_cv_pct: float = 0.0,
-    dilution_steps: int = 1,
-    dilution_error_ratio: float | None = None,
-    diluent: Population | None = None,
+    pipetting: Pipetting | None = None,
     session: ZetaViewSession | None = None,
     noise: TrackingNoise | None = None,
     aborted: bool = False,
@@ -135,10 +130,7 @@ def simulate_zetaview(
         rng: source of all randomness.
         dilution_factor: intended dilution, printed and not applied.
         version: software version, `8.05.16` or `8.06.01`.
-        pipetting_cv_pct: relative standard uncertainty of one dilution step, percent.
-        dilution_steps: number of steps.
-        dilution_error_ratio: true over intended dilution when the tube was measured before; None draws one.
-        diluent: particles in the diluent itself.
+        pipetting: how the dilution was made; None for exactly and into a clean diluent.
         session: the instrument that day.
         noise: noise law; None for `unadjusted_tracks`.
         aborted: whether the run was broken off before a trace was complete.
@@ -155,13 +147,10 @@ def simulate_zetaview(
         )
     session = session or ZetaViewSession()
     law: TrackingNoise = noise or NOISE_LAWS.load("unadjusted_tracks").NOISE
-    if dilution_error_ratio is None:
-        dilution_error_ratio = draw_dilution_error(
-            dilution_factor, rng=rng, pipetting_cv_pct=pipetting_cv_pct, dilution_steps=dilution_steps
-        )
-    in_cell = mixed(population, diluent, dilution_factor=dilution_factor * dilution_error_ratio)
-    seen = law.seen(in_cell)
-    in_view = in_cell.concentration_per_ml * seen.total / session.concentration_per_particle_in_view_per_ml
+    tube = simulate_dilution(population, dilution_factor, pipetting=pipetting or Pipetting(), rng=rng)
+    seen = law.seen(tube.content)
+    seen_per_ml = tube.content.concentration_per_ml * seen.total
+    in_view = seen_per_ml / session.concentration_per_particle_in_view_per_ml
     ratio = float(law.draw_video_ratios(1, rng)[0])
     traces = 0 if aborted else int(rng.poisson(in_view * ratio * TRACES_PER_PARTICLE_IN_VIEW))
     return ZetaViewExport(
@@ -172,9 +161,8 @@ def simulate_zetaview(
         session=session,
         aborted=aborted,
         estimates_nm=draw_estimates_nm(seen, law, count=traces, rng=rng),
-        in_cell=in_cell,
+        tube=tube,
         noise=law,
-        dilution_error_ratio=dilution_error_ratio,
     )
 
 

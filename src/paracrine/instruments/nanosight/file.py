@@ -21,6 +21,7 @@ from paracrine.payloads.size_distribution import FloatArray
 
 SIMULATED = "SIMULATED by Paracrine; no instrument was used"
 BUILDS = {"3.2": "NTA 3.2 Dev Build 3.2.16", "3.4": "NTA 3.4 Build 3.4.003"}
+_DILUENT = "PBS"
 _FEW_TRACKS, _VERY_FEW_TRACKS = 200, 100
 _FEW_PARTICLES_PER_FRAME = 10.0
 # weighting -> (words of the block list, column title, title of the average)
@@ -72,7 +73,7 @@ def _details(export: NanoSightExport) -> list[str]:
             'Operator Name,""',
             f"Time Captured,{captured}",
             'Pre-treatment,""',
-            f'Diluent,"{export.diluent}"',
+            f'Diluent,"{_DILUENT}"',
             f'Remarks,"{SIMULATED}"',
             "",
             _row("Filename:", names),
@@ -89,7 +90,7 @@ def _details(export: NanoSightExport) -> list[str]:
         f"Time Captured,{captured},",
         f"Sample Description,{export.sample},",
         "Pre-treatment,,",
-        f"Diluent,{export.diluent},",
+        f"Diluent,{_DILUENT},",
         f"Remarks,{SIMULATED},",
         ",,",
         "," * n,

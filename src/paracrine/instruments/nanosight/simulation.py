@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paracrine.core.errors import InputError
-from paracrine.instruments.dilution import draw_dilution_error, mixed
+from paracrine.instruments.dilution import Pipetting, Tube, simulate_dilution
 from paracrine.instruments.tracking_noise import NOISE_LAWS, TrackingNoise, draw_estimates_nm, lognormal_ratios
 from paracrine.instruments.truth import GridDistribution, Population, log_grid_nm, smoothing_kernel
 from paracrine.payloads.size_distribution import FloatArray
@@ -59,40 +59,36 @@ class NanoSightExport:
         sample: name of the sample; file and video names are made from it.
         version: software version, `3.2` or `3.4`.
         measured_at: start of the first video.
-        diluent: as entered.
         stated_dilution_factor: factor the concentrations are multiplied by; None prints `Not recorded`.
         session: the instrument on that day.
+        tube: what was in the measuring cell.
+        noise: the law it was measured by.
         temperature_c: shape (videos,).
         valid_tracks: shape (videos,), tracks behind each histogram.
         completed_tracks: shape (videos,), all tracks.
         drift_pixels_per_frame: shape (videos, 2).
         edges_nm: shape (cells + 1,), logarithmic grid.
         contents_per_ml: shape (videos, cells), particles per mL in each cell, dilution applied where stated.
-        in_cell: what was in the measuring cell, at the concentration of the diluted sample.
-        noise: the law it was measured by.
-        dilution_error_ratio: true dilution over intended dilution (pipetting).
     """
 
     sample: str
     version: str
     measured_at: datetime
-    diluent: str
     stated_dilution_factor: float | None
     session: NanoSightSession
+    tube: Tube
+    noise: TrackingNoise
     temperature_c: FloatArray
     valid_tracks: npt.NDArray[np.int64]
     completed_tracks: npt.NDArray[np.int64]
     drift_pixels_per_frame: FloatArray
     edges_nm: FloatArray
     contents_per_ml: FloatArray
-    in_cell: Population
-    noise: TrackingNoise
-    dilution_error_ratio: float
 
     @property
     def expected(self) -> GridDistribution:
         """The histogram without sampling noise, as fractions of all particles in the cell: the measurand."""
-        return self.noise.expected(self.in_cell)
+        return self.noise.expected(self.tube.content)
 
     @property
     def video_names(self) -> tuple[str, ...]:
@@ -124,10 +120,7 @@ def simulate_nanosight(
     dilution_factor: float = 1.0,
     state_dilution: bool = True,
     version: str = "3.4",
-    pipetting_cv_pct: float = 0.0,
-    dilution_steps: int = 1,
-    dilution_error_ratio: float | None = None,
-    diluent: Population | None = None,
+    pipetting: Pipetting | None = None,
     session: NanoSightSession | None = None,
     noise: TrackingNoise | None = None,
     measured_at: datetime = datetime(2026, 5, 6, 10, 12, 40),
@@ -145,10 +138,7 @@ def simulate_nanosight(
         dilution_factor: intended dilution before the measurement.
         state_dilution: whether it was typed into the software, which then multiplies by it.
         version: software version whose layout and rules are used, `3.2` or `3.4`.
-        pipetting_cv_pct: relative standard uncertainty of one dilution step, percent.
-        dilution_steps: number of steps.
-        dilution_error_ratio: true over intended dilution when the tube was measured before; None draws one.
-        diluent: particles in the diluent itself; None for a clean one.
+        pipetting: how the dilution was made; None for exactly and into a clean diluent.
         session: the instrument that day; None for one without volume error.
         noise: noise law; None for the plain one.
         measured_at: start of the first video.
@@ -156,42 +146,39 @@ def simulate_nanosight(
     Raises:
         InputError: for an unknown version, fewer than 2 videos, a dilution below 1 or a name that breaks the file.
     """
-    if version not in VERSIONS or videos < 2 or dilution_factor < 1 or set(sample) & set(',"\r\n'):
-        raise InputError(
-            "a virtual NanoSight needs a known version, 2 or more videos, a dilution of 1 or more and a plain name",
-            where=sample,
-            hint=f"versions: {', '.join(VERSIONS)}",
-        )
+    _require_usable(sample, version, videos, dilution_factor)
     session = session or NanoSightSession()
     law: TrackingNoise = noise or NOISE_LAWS.load("poisson_field").NOISE
-    if dilution_error_ratio is None:
-        dilution_error_ratio = draw_dilution_error(
-            dilution_factor, rng=rng, pipetting_cv_pct=pipetting_cv_pct, dilution_steps=dilution_steps
-        )
-    in_cell = mixed(population, diluent, dilution_factor=dilution_factor * dilution_error_ratio)
-    seen = law.seen(in_cell)
-    valid = rng.poisson(
-        in_cell.concentration_per_ml * seen.total * session.tracked_volume_ml * law.draw_video_ratios(videos, rng)
-    )
+    tube = simulate_dilution(population, dilution_factor, pipetting=pipetting or Pipetting(), rng=rng)
+    seen = law.seen(tube.content)
+    in_volume = tube.content.concentration_per_ml * seen.total * session.tracked_volume_ml
+    valid = rng.poisson(in_volume * law.draw_video_ratios(videos, rng))
     edges_nm, track_counts = _smoothed_histograms(seen, law, valid, rng)
     scale = session.volume_error_ratio / session.tracked_volume_ml * (dilution_factor if state_dilution else 1.0)
     return NanoSightExport(
         sample=sample,
         version=version,
         measured_at=measured_at,
-        diluent="PBS",
         stated_dilution_factor=dilution_factor if state_dilution else None,
         session=session,
+        tube=tube,
+        noise=law,
         temperature_c=session.temperature_c + np.cumsum(rng.normal(0.005, 0.01, size=videos)),
         valid_tracks=valid,
         completed_tracks=valid + rng.poisson(_SHORT_TRACKS_PER_VALID * valid),
         drift_pixels_per_frame=rng.normal([-3.8, 0.2], 0.2, size=(videos, 2)),
         edges_nm=edges_nm,
         contents_per_ml=track_counts * scale,
-        in_cell=in_cell,
-        noise=law,
-        dilution_error_ratio=dilution_error_ratio,
     )
+
+
+def _require_usable(sample: str, version: str, videos: int, dilution_factor: float) -> None:
+    if version not in VERSIONS or videos < 2 or dilution_factor < 1 or set(sample) & set(',"\r\n'):
+        raise InputError(
+            "a virtual NanoSight needs a known version, 2 or more videos, a dilution of 1 or more and a plain name",
+            where=sample,
+            hint=f"versions: {', '.join(VERSIONS)}",
+        )
 
 
 def _smoothed_histograms(
