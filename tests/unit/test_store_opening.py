@@ -163,9 +163,7 @@ print(*look(sys.argv[1]), sep="\\n")
 
 def as_reader(folder: Path) -> list[str]:
     """Run the script above as somebody who may read `folder` and not write it."""
-    done = subprocess.run(
-        [sys.executable, "-c", _READ_ONLY, str(folder)], capture_output=True, text=True, check=False, cwd="/"
-    )
+    done = subprocess.run([sys.executable, "-c", _READ_ONLY, str(folder)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

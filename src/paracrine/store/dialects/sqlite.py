@@ -55,8 +55,12 @@ def open_engine(url: URL, *, read_only: bool) -> Engine:
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
-        if not read_only:
-            _use_wal(connection)
+        try:
+            if not read_only:
+                _use_wal(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
