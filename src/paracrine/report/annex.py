@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from paracrine.core.measurement import Measurement, ReplicateValue
-from paracrine.core.product import Role, Sample
+from paracrine.core.measurement import Measurement
+from paracrine.core.product import DilutionBy, Sample
 from paracrine.core.quantity import Budget, Component
 from paracrine.figures.budget import variance_shares
 from paracrine.report.content import CertificateContent, RunEntry
-from paracrine.report.numbers import NOT_ASSESSED, THIN, split_at_mark, write_share, write_value
+from paracrine.report.numbers import THIN, split_at_mark, write_column, write_share, write_value
 from paracrine.report.origins import Origins
 from paracrine.report.results import Notes, Results, subtitle
 from paracrine.report.view import (
@@ -28,6 +28,7 @@ from paracrine.report.words import title_of, write_unit
 from paracrine.rulebooks.line import ChecklistLine
 
 ANSWER_MARKS = {"met": "✓", "not met": "✕", "not assessed": "–", "not applicable": "○"}
+_DILUTED_BY = {DilutionBy.INSTRUMENT: "the instrument", DilutionBy.PARACRINE: "Paracrine", DilutionBy.UNKNOWN: ""}
 _COLUMNS_AT_MOST = 6
 _VALUES_AT_MOST = 4
 
@@ -50,22 +51,27 @@ def _replicate_table(
     content: CertificateContent, origins: Origins, sample: str, runs: tuple[str, ...], indices: list[int]
 ) -> ReplicateTable:
     chosen = [content.measurements[index] for index in indices]
+    columns = [_column(measurement, index, origins) for measurement, index in zip(chosen, indices, strict=True)]
     rows = []
     for position, run in enumerate(runs):
         values = [measurement.replicates[position] for measurement in chosen]
-        cells = tuple(_cell(value, index, origins) for value, index in zip(values, indices, strict=True))
         reasons = dict.fromkeys(value.reason for value in values if value.reason)
+        cells = tuple(column[position] for column in columns)
         rows.append(ReplicateRow(run, cells, all(value.included for value in values), "; ".join(reasons)))
-    columns = tuple(_with_unit(title_of(m.attribute, m.title), m.replicates[0].unit) for m in chosen)
-    return ReplicateTable(f"{sample} · {chosen[0].method or chosen[0].technique}", columns, tuple(rows))
+    titles = tuple(_with_unit(title_of(m.attribute, m.title), m.replicates[0].unit) for m in chosen)
+    return ReplicateTable(f"{sample} · {chosen[0].method or chosen[0].technique}", titles, tuple(rows))
 
 
-def _cell(replicate: ReplicateValue, index: int, origins: Origins) -> Shown:
-    anchor, origin = origins.of_source(replicate.source, index=index)
-    if replicate.value is None:
-        return Shown(NOT_ASSESSED, anchor=anchor, origin=origin, is_number=False)
-    whole, rest = split_at_mark(write_value(replicate.value, digits=_VALUES_AT_MOST))
-    return Shown(whole, rest, unit=write_unit(replicate.unit), anchor=anchor, origin=origin)
+def _column(measurement: Measurement, index: int, origins: Origins) -> list[Shown]:
+    """The replicates of one result, all to one place, so that they compare at a glance."""
+    written = write_column([replicate.value for replicate in measurement.replicates])
+    cells = []
+    for replicate, text in zip(measurement.replicates, written, strict=True):
+        anchor, origin = origins.of_source(replicate.source, index=index)
+        whole, rest = split_at_mark(text)
+        unit = write_unit(replicate.unit)
+        cells.append(Shown(whole, rest, unit=unit, anchor=anchor, origin=origin, is_number=replicate.value is not None))
+    return cells
 
 
 def budget_tables(content: CertificateContent, results: Results) -> tuple[BudgetTable, ...]:
@@ -155,7 +161,7 @@ def _dilution(sample: Sample | None, entries: list[RunEntry]) -> str:
     if not factors:
         return "not stated"
     said = " or ".join(f"{write_value(factor, digits=6)}×" for factor in sorted(factors))
-    by = sorted({entry.run.dilution_by.value for entry in entries} - {"unknown"})
+    by = sorted({_DILUTED_BY[entry.run.dilution_by] for entry in entries} - {""})
     return f"{said}, applied by {' and '.join(by)}" if by else said
 
 
@@ -216,7 +222,11 @@ def coverage_books(checklist: Sequence[ChecklistLine]) -> tuple[CoverageBook, ..
         summary = ", ".join(f"{count} {answer}" for answer, count in counts.items() if count)
         ranked = sorted(lines, key=lambda line: order.get(line.answer, len(order)))
         found.append(
-            CoverageBook(title, f"{len(lines)} rules: {summary}", tuple(_coverage_line(one) for one in ranked))
+            CoverageBook(
+                title,
+                f"{len(lines)} rule{'s' if len(lines) > 1 else ''}: {summary}",
+                tuple(_coverage_line(one) for one in ranked),
+            )
         )
     return tuple(found)
 
@@ -225,11 +235,6 @@ def _coverage_line(line: ChecklistLine) -> CoverageLine:
     mark = ANSWER_MARKS.get(line.answer, "·")
     to_confirm = line.basis != "read"
     return CoverageLine(line.rule_id, line.level, line.text, mark, line.answer, line.because, to_confirm)
-
-
-def is_product(measurement: Measurement) -> bool:
-    """Whether a measurement is on the product and not on a blank, control or bead."""
-    return measurement.role is Role.PRODUCT
 
 
 def _with_unit(title: str, unit: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -90,6 +91,24 @@ def write_value(value: float, *, digits: int = DIGITS_MEASURED) -> str:
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
     return _group(mantissa) + (_power(exponent) if exponent else "")
+
+
+def write_column(values: Sequence[float | None], *, digits: int = 4) -> list[str]:
+    """Write numbers that stand below one another: one power of ten and one last place for all.
+
+    Args:
+        values: None is written as not assessed.
+        digits: significant digits of the largest.
+    """
+    largest = max((abs(value) for value in values if value is not None), default=0.0)
+    if largest == 0:
+        return [NOT_ASSESSED if value is None else "0" for value in values]
+    place = math.floor(math.log10(largest)) - digits + 1
+    exponent = _shared_exponent(largest, largest, largest)
+    power = _power(exponent) if exponent else ""
+    return [
+        NOT_ASSESSED if value is None else f"{_fixed(value, min(place, exponent), exponent)}{power}" for value in values
+    ]
 
 
 def write_decimals(value: float, decimals: int | None, *, power: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from paracrine.core.measurement import Beside, Measurement, State
+from paracrine.core.measurement import Beside, Measurement
 from paracrine.core.notice import Notice
 from paracrine.core.product import Role
 from paracrine.core.quantity import Quantity
@@ -230,8 +230,3 @@ def find_reasons(groups: Sequence[ResultGroup]) -> tuple[ResultRow, ...]:
     order = [Outcome.FAIL.value, Outcome.BORDERLINE.value, Outcome.NOT_ASSESSED.value]
     rows = [row for group in groups for row in group.rows if row.outcome in order]
     return tuple(sorted(rows, key=lambda row: order.index(row.outcome)))
-
-
-def is_measured(measurement: Measurement) -> bool:
-    """Whether a measurement holds a number."""
-    return measurement.state is State.MEASURED and measurement.quantity is not None

@@ -16,6 +16,7 @@ MARKS = {
     Outcome.NOT_APPLICABLE: "○",
     Outcome.REPORTED: "·",
 }
+_SHORT_UNIT = 5
 RULES = {DecisionRule.SIMPLE: "simple rule", DecisionRule.GUARD_BAND: "guard band"}
 
 _UNITS = {
@@ -49,7 +50,7 @@ def title_of(attribute: str, title: str = "") -> str:
 def write_limit(limit: Limit) -> str:
     """Return a limit in words and signs, such as `80 to 200 nm` or `no growth`."""
     unit = write_unit(limit.unit)
-    tail = "" if not unit else f"{THIN}{unit}"
+    tail = "" if not unit else f"{THIN if len(unit) <= _SHORT_UNIT else ' '}{unit}"
     if limit.limit_kind is LimitKind.FINDING:
         return " or ".join(limit.accept)
     if limit.limit_kind is LimitKind.LABEL:
