@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from paracrine.core.errors import InputError
@@ -77,7 +78,10 @@ def to_number(cell: str, *, decimal: str, where: str) -> float | None:
             where=where,
             hint="export again with one decimal mark throughout",
         )
-    return float(text.replace(",", "."))
+    value = float(text.replace(",", "."))
+    if not math.isfinite(value):
+        raise InputError(f"{cell!r} is beyond any number", where=where)
+    return value
 
 
 def require_number(cell: str, *, decimal: str, where: str) -> float:

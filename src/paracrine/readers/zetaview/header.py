@@ -107,6 +107,11 @@ def is_zetaview(text: str) -> bool:
     return text.startswith("Original File:") and _INSTRUMENT.search(text[:4000]) is not None
 
 
+def split_cells(line: str) -> list[str]:
+    """Split one line at its tabs into stripped cells without quotes."""
+    return [cell.strip().strip('"').strip() for cell in line.split("\t")]
+
+
 def split_rows(text: str) -> list[list[str]]:
     """Split an export into rows of stripped cells without empty cells at the end of a row.
 
@@ -116,7 +121,7 @@ def split_rows(text: str) -> list[list[str]]:
     after = first[len("Original File:") :].lstrip('"')[:1]
     separator = after if after in (",", ";") else "\t"
     if separator == "\t":
-        rows = [[cell.strip().strip('"').strip() for cell in line.split("\t")] for line in text.split("\n")]
+        rows = [split_cells(line) for line in text.split("\n")]
     else:
         rows = [[cell.strip() for cell in row] for row in csv.reader(text.split("\n"), delimiter=separator)]
     for row in rows:

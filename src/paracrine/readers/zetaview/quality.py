@@ -16,7 +16,7 @@ _NEVER = "1904-01-01"
 def judge_quality(header: Header, *, decimal: str, traces_count: float) -> Iterator[Notice]:
     """Give a notice for every flag the instrument set and every check nobody made."""
     yield from _judge_drift(header)
-    yield from _judge_cell(header)
+    yield from judge_cell(header)
     if 0 < traces_count < FEW_TRACES_COUNT:
         yield Notice(
             code="few-traces",
@@ -51,7 +51,8 @@ def _judge_drift(header: Header) -> Iterator[Notice]:
         )
 
 
-def _judge_cell(header: Header) -> Iterator[Notice]:
+def judge_cell(header: Header) -> Iterator[Notice]:
+    """Give a notice when the measuring cell was not checked, or not found good."""
     checked, result = header.text("Cell Checked"), header.text("Cell Check Result")
     if not result or checked.startswith(_NEVER):
         yield Notice(
