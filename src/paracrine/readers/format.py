@@ -25,6 +25,8 @@ class Format:
     """Real files held against (names in the development collection) or `none`."""
     references: tuple[str, ...] = ()
     known_limits: str = ""
+    open_ended: bool = False
+    """Rows follow one another without count or end mark: a file cut between two rows looks complete."""
 
 
 @dataclass(frozen=True, slots=True)
