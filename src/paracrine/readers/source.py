@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,8 +33,8 @@ class SourceFile:
 
     @property
     def name(self) -> str:
-        """File name without folder."""
-        return self.path.name
+        """File name without folder; a character that cannot be printed on one line shows as `?`."""
+        return "".join(char if char.isprintable() else "?" for char in self.path.name)
 
     @cached_property
     def data(self) -> bytes:
@@ -43,14 +44,17 @@ class SourceFile:
             InputError: when the file is missing, empty, unreadable or over 2 GB.
         """
         try:
-            size = self.path.stat().st_size
+            status = self.path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise InputError("is not a file", where=self.name)
+            size = status.st_size
             if size > MAX_BYTES:
                 raise InputError(
                     f"{size / 1e9:.1f} GB is more than the 2 GB a text or spreadsheet may have", where=self.name
                 )
             data = self.path.read_bytes()
         except FileNotFoundError as error:
-            raise InputError("no such file", where=str(self.path)) from error
+            raise InputError("no such file", where=self.name) from error
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", where=self.name) from error
         if not data:
@@ -68,11 +72,21 @@ class SourceFile:
         return self.data[:_HEAD]
 
     @cached_property
+    def text(self) -> str:
+        """All bytes as text with line feeds.
+
+        Raises:
+            InputError: when the bytes are no text.
+        """
+        return decode(self.data, where=self.name)
+
+    @cached_property
     def head_text(self) -> str:
         """First 64 KiB as text with line feeds, for sniffing; empty when the bytes are no text."""
-        head = self.head if len(self.data) == len(self.head) else self.head.rstrip(bytes(range(0x80, 0x100)))
         try:
-            return decode(head, where=self.name)
+            if len(self.data) <= _HEAD:
+                return self.text
+            return decode(self.head.rstrip(bytes(range(0x80, 0x100))), where=self.name)
         except InputError:
             return ""
 

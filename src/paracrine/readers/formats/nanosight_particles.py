@@ -10,7 +10,6 @@ from paracrine.core.errors import InputError
 from paracrine.core.measurand import DiameterKind
 from paracrine.core.run import Maturity, Run, Technique
 from paracrine.payloads.events import EventTable
-from paracrine.readers.decoding.text import decode
 from paracrine.readers.draft import draft_notices
 from paracrine.readers.format import Format, Sniffed
 from paracrine.readers.nanosight.particle_table import (
@@ -63,7 +62,7 @@ def read(source: SourceFile) -> tuple[Run, ...]:
     Raises:
         InputError: when a column or cell is missing or the last line does not end.
     """
-    table = read_particle_table(decode(source.data, where=source.name), expected=_COLUMNS)
+    table = read_particle_table(source.text, expected=_COLUMNS)
     identity = table.columns["particle_id"]
     if np.unique(identity).size < identity.size:
         raise InputError(

@@ -13,7 +13,7 @@ from paracrine.core.product import DilutionBy
 from paracrine.core.run import Maturity, Payload, Run, Technique
 from paracrine.payloads.size_distribution import SizeDistribution
 from paracrine.payloads.trace import Trace
-from paracrine.readers.decoding.text import decode, is_missing
+from paracrine.readers.decoding.text import is_missing
 from paracrine.readers.format import Format, Sniffed
 from paracrine.readers.nanosight.contradictions import add_contradictions, averages_differ
 from paracrine.readers.nanosight.doubts import (
@@ -91,7 +91,7 @@ def read(source: SourceFile) -> tuple[Run, ...]:
     Raises:
         InputError: when a section or table is missing, broken or contradicts another.
     """
-    document = read_document(decode(source.data, where=source.name))
+    document = read_document(source.text)
     numbers, concentration, fields = read_blocks(document), read_concentration(document), read_fields(document)
     maturity = _maturity(document)
     notices = _notices(document, numbers, concentration)

@@ -10,7 +10,6 @@ from paracrine.core.measurand import DiameterKind
 from paracrine.core.run import Maturity, Run, Technique
 from paracrine.payloads.events import EventTable
 from paracrine.payloads.size_distribution import FloatArray
-from paracrine.readers.decoding.text import decode
 from paracrine.readers.draft import draft_notices
 from paracrine.readers.format import Format, Sniffed
 from paracrine.readers.nanosight.particle_table import (
@@ -62,7 +61,7 @@ def read(source: SourceFile) -> tuple[Run, ...]:
     Raises:
         InputError: when a column or cell is missing, or the rows of one particle contradict each other.
     """
-    table = read_particle_table(decode(source.data, where=source.name), expected=_COLUMNS)
+    table = read_particle_table(source.text, expected=_COLUMNS)
     columns = dict(table.columns)
     if table.included is not None:
         columns["included"] = table.included

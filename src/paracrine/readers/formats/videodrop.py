@@ -17,7 +17,7 @@ from paracrine.payloads.events import EventTable
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.readers.decoding.decimal import decide_decimal, half_digit
 from paracrine.readers.decoding.personal import is_personal, without_folders
-from paracrine.readers.decoding.text import decode, is_missing, require_number, to_number
+from paracrine.readers.decoding.text import is_missing, require_number, to_number
 from paracrine.readers.draft import draft_notices
 from paracrine.readers.format import Format, Sniffed
 from paracrine.readers.single_particles import count_diameters
@@ -76,7 +76,7 @@ def read(source: SourceFile) -> tuple[Run, ...]:
     Raises:
         InputError: when a section is missing, a number is malformed, or the tracks are not as many as stated.
     """
-    parts = _split(decode(source.data, where=source.name))
+    parts = _split(source.text)
     results = parts.fields["RESULTS"]
     values = {key: match for key, text in results.items() if key in _NAMES and (match := _VALUE.fullmatch(text))}
     cells = [match[1] for match in values.values()] + [cell for row in parts.tracks for cell in row]

@@ -10,7 +10,7 @@ from paracrine.core.notice import Notice, Severity
 from paracrine.core.run import Maturity, Run, Technique
 from paracrine.payloads.size_distribution import FloatArray, SizeDistribution
 from paracrine.readers.decoding.decimal import decide_decimal
-from paracrine.readers.decoding.text import decode, require_number
+from paracrine.readers.decoding.text import require_number
 from paracrine.readers.draft import draft_notices
 from paracrine.readers.format import Format, Sniffed
 from paracrine.readers.settings_xml import read_settings
@@ -45,7 +45,7 @@ def read(source: SourceFile) -> tuple[Run, ...]:
     Raises:
         InputError: when a column is missing, bins do not adjoin or the last line does not end.
     """
-    text = decode(source.data, where=source.name)
+    text = source.text
     if not text.endswith("\n"):
         raise InputError("the last line does not end", hint="the file is truncated; export it again")
     columns, others = _columns(text)
