@@ -1,0 +1,71 @@
+"""Write the pages of docs/reference that are made from code: `python docs/make_reference.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from typer.main import get_command
+
+from paracrine import open_bench
+from paracrine.characterization.derivation import load_derived
+from paracrine.characterization.measuring import load_metrics
+from paracrine.cli.app import app
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "Made from code by `docs/make_reference.py`; edit the code, not this page."
+
+
+def pages() -> dict[str, str]:
+    """Return file name to text."""
+    made = {
+        "command-line.md": _command_line(),
+        "readers.md": _readers(),
+        "metrics.md": _metrics(),
+    }
+    return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
+
+
+def _command_line() -> Iterator[str]:
+    yield from ("# Command line", "", MADE)
+    for name, command in sorted(get_command(app).commands.items()):  # type: ignore[attr-defined]
+        yield from ("", f"## paracrine {name}", "", *_paragraphs(command.help or ""), "")
+        yield from ("| option | meaning |", "|---|---|")
+        for parameter in command.params:
+            spelled = ", ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name.upper()
+            yield f"| `{spelled}` | {_cell(getattr(parameter, 'help', '') or '')} |"
+
+
+def _readers() -> Iterator[str]:
+    yield from ("# Readers", "", MADE, "")
+    yield "tested: held against a real file · candidate: documented layout · draft: only code describes it."
+    yield from ("", "| reader | reads | method | maturity | known limits |", "|---|---|---|---|---|")
+    for info in open_bench().formats():
+        cells = (info.name, info.title, info.technique, info.maturity_text, info.known_limits)
+        yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _metrics() -> Iterator[str]:
+    yield from ("# Metrics", "", MADE, "", "## From one payload", "")
+    yield from ("| attribute | unit | from | definition |", "|---|---|---|---|")
+    for module in load_metrics():
+        metric = module.METRIC
+        cells = (metric.name, metric.unit, metric.payload_kind, metric.definition)
+        yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
+    yield from ("", "## From other measurements", "", "| attribute | what it is |", "|---|---|")
+    for module in load_derived():
+        name = module.__name__.rpartition(".")[2]
+        yield f"| {name} | {_cell((module.__doc__ or '').splitlines()[0])} |"
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines()]
+
+
+def _cell(text: str) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    for page, content in pages().items():
+        (REFERENCE / page).write_text(content, encoding="utf-8")
