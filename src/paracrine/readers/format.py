@@ -25,6 +25,8 @@ class Format:
     """Real files held against (names in the development collection) or `none`."""
     references: tuple[str, ...] = ()
     known_limits: str = ""
+    generic: bool = False
+    """A table anybody could have made: asked only when no instrument's own format claims the file."""
     open_ended: bool = False
     """Rows follow one another without count or end mark: a file cut between two rows looks complete."""
 

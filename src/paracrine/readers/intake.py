@@ -38,24 +38,33 @@ def ask_readers(source: SourceFile) -> tuple[Feasibility, ...]:
         InputError: when the file cannot be opened at all.
     """
     source.zip_listing  # noqa: B018  a broken or hostile archive is refused before any reader sees it
-    return tuple(
-        Feasibility(module.FORMAT.name, module.FORMAT.maturity.value, module.sniff(source)) for module in load_readers()
-    )
+    return tuple(_ask(module, source) for module in load_readers())
+
+
+def _ask(module: ModuleType, source: SourceFile) -> Feasibility:
+    return Feasibility(module.FORMAT.name, module.FORMAT.maturity.value, module.sniff(source))
 
 
 def choose_reader(source: SourceFile) -> ModuleType:
-    """Return the one reader that claims the file.
+    """Return the one reader that claims the file; generic readers are asked when no other does.
 
     Raises:
         InputError: when none or several do; the message says why, reader by reader.
     """
-    answers = ask_readers(source)
-    claims = [answer for answer in answers if answer.sniffed.claims]
-    if len(claims) == 1:
-        return next(module for module in load_readers() if module.FORMAT.name == claims[0].reader)
-    if claims:
-        names = ", ".join(answer.reader for answer in claims)
-        raise InputError(f"several readers claim this file: {names}", where=source.name, hint="please report this file")
+    source.zip_listing  # noqa: B018  as above
+    answers: list[Feasibility] = []
+    for generic in (False, True):
+        asked = [module for module in load_readers() if module.FORMAT.generic is generic]
+        given = [_ask(module, source) for module in asked]
+        claims = [module for module, answer in zip(asked, given, strict=True) if answer.sniffed.claims]
+        if len(claims) == 1:
+            return claims[0]
+        if claims:
+            names = ", ".join(module.FORMAT.name for module in claims)
+            raise InputError(
+                f"several readers claim this file: {names}", where=source.name, hint="please report this file"
+            )
+        answers += given
     reasons = "; ".join(f"{answer.reader}: {answer.sniffed.why}" for answer in answers)
     raise InputError(
         f"no reader knows this file ({reasons})",

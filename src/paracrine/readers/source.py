@@ -90,6 +90,11 @@ class SourceFile:
         except InputError:
             return ""
 
+    @cached_property
+    def first_line(self) -> str:
+        """First line that holds more than blanks, within the head; for sniffing."""
+        return self.head_text.lstrip().partition("\n")[0]
+
     @property
     def tail(self) -> bytes:
         """Last 64 KiB."""

@@ -39,6 +39,7 @@ FORMAT = Format(
     suffixes=(".csv", ".txt", ".tsv", ".xlsx"),
     samples=("none",),
     known_limits="one histogram per table; sizes without the word lower, upper or centre are taken as bin centres",
+    generic=True,
 )
 _REMARK = re.compile(r"#\s*(?P<key>[^:=]+)[:=]\s*(?P<value>.*)")
 _HIGHEST_HEADER = 40

@@ -48,7 +48,7 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 
 def sniff(source: SourceFile) -> Sniffed:
     """Say whether this is a table of tracks."""
-    cells = first_cells(source.head_text)
+    cells = first_cells(source.first_line)
     if cells[:2] == list(_COLUMNS[:2]) and "Tracklength" in cells:
         return Sniffed(True, "columns Particle ID, Size/nm and Tracklength")
     if _ENDING.lower() in source.name.lower() and len(cells) in (6, 7) and all(map(_NUMBER.fullmatch, cells[:6])):

@@ -73,7 +73,7 @@ _CONTENTS_UNIT = {"number": "1/mL", "area": "nm2/mL", "volume": "nm3/mL"}
 
 def sniff(source: SourceFile) -> Sniffed:
     """Say whether this is an NTA summary."""
-    first = source.head_text.lstrip("\n").partition("\n")[0].strip('",;\t ')
+    first = source.first_line.strip('",;\t ')
     if first in SIGNATURES:
         return Sniffed(True, f"first cell is {first!r}")
     if first.startswith("particle_size"):

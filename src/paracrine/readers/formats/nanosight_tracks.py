@@ -49,7 +49,7 @@ _OF_PARTICLE = ("diameter_nm", "diffusion_nm2_per_s", "included")
 
 def sniff(source: SourceFile) -> Sniffed:
     """Say whether this is a table of spots."""
-    cells = first_cells(source.head_text)
+    cells = first_cells(source.first_line)
     if cells[:2] == list(_COLUMNS[:2]) and {"Frame", "X/pixels", "Y/pixels"} <= set(cells):
         return Sniffed(True, "columns Particle ID, Size/nm, Frame, X/pixels and Y/pixels")
     return Sniffed(False, "no columns Particle ID, Size/nm, Frame, X/pixels and Y/pixels")

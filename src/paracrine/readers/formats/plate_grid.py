@@ -41,6 +41,7 @@ FORMAT = Format(
     suffixes=(".csv", ".txt", ".tsv", ".xlsx"),
     samples=("none",),
     known_limits="one role map per file; 96 wells only",
+    generic=True,
 )
 _COLUMN_NUMBERS = re.compile(
     r"(?:^|[\t;,])[ \"]*1[ \"]*([\t;,])[ \"]*2[ \"]*\1[ \"]*3[ \"]*\1.{0,90}?12[ \"]*[\t;,]*$", re.MULTILINE

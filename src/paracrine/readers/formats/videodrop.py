@@ -34,6 +34,7 @@ FORMAT = Format(
     known_limits="dilution is not read; tracked diameters are counted, the concentration stays the instrument's",
 )
 _SECTIONS = ("RESULTS", "SETTINGS", "TRACKING")
+_NOT_OURS = "no sections RESULTS, SETTINGS and TRACKING with a key Concentration"
 _VALUE = re.compile(r"([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(.*)")
 _NAMES = {
     "Concentration": ("particle_concentration_per_ml", "1/mL"),
@@ -64,10 +65,12 @@ class _Parts:
 def sniff(source: SourceFile) -> Sniffed:
     """Say whether the three sections are there."""
     text = source.head_text
+    if not all(name in text for name in (*_SECTIONS, "Concentration;")):
+        return Sniffed(False, _NOT_OURS)
     found = [name for name in _SECTIONS if re.search(rf"^\W*(?:\w+ )?{name}\W*$", text, re.MULTILINE)]
     if len(found) == len(_SECTIONS) and re.search(r"^\"?Concentration;", text, re.MULTILINE):
         return Sniffed(True, "sections RESULTS, SETTINGS and TRACKING, key Concentration")
-    return Sniffed(False, "no sections RESULTS, SETTINGS and TRACKING with a key Concentration")
+    return Sniffed(False, _NOT_OURS)
 
 
 def read(source: SourceFile) -> tuple[Run, ...]:

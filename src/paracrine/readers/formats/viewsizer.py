@@ -33,7 +33,7 @@ _PREFIX = "ConstantBinsTable_"
 
 def sniff(source: SourceFile) -> Sniffed:
     """Say whether this is a table of constant bins."""
-    header = _header(source.head_text)
+    header = _header(source.first_line)
     if _LOWER in header and _DENSITY in header:
         return Sniffed(True, f"columns {_LOWER} and {_DENSITY}")
     return Sniffed(False, f"no columns {_LOWER} and {_DENSITY}")
@@ -79,7 +79,7 @@ def read(source: SourceFile) -> tuple[Run, ...]:
 
 
 def _header(text: str) -> list[str]:
-    line = next((line for line in text.split("\n") if line.strip()), "")
+    line = text.lstrip("\n ").partition("\n")[0]
     return [cell.strip().lstrip("/") for cell in line.split("\t")]
 
 

@@ -42,8 +42,8 @@ class ParticleTable:
 
 def first_cells(text: str) -> list[str]:
     """Return the cells of the first line with text."""
-    line = next((line for line in text.split("\n") if line.strip()), "")
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=_delimiter(line)), [])]
+    line = text.lstrip().partition("\n")[0]
+    return [cell.strip(' "') for cell in line.split(_delimiter(line))]
 
 
 def _delimiter(line: str) -> str:
