@@ -1,0 +1,1 @@
+"""Particle tracking: find, locate and link the spots of a video."""

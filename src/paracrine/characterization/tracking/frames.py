@@ -1,0 +1,180 @@
+"""Compiled search of a chunk of frames: bin, background, matched filter, maxima, fits; and the noise of spots."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from paracrine.characterization.tracking.filters import (
+    Frame,
+    bin_frame,
+    block_background,
+    find_maxima,
+    noise_below,
+    smooth,
+    subtract_background,
+)
+from paracrine.characterization.tracking.locate import (
+    REACH_SIGMAS,
+    SIGN,
+    add_neighbours,
+    empty_window,
+    locate_spots,
+    open_window,
+)
+from paracrine.characterization.tracking.shape import (
+    AMPLITUDE,
+    BASE,
+    DATA,
+    OFFSET,
+    OTHERS,
+    USUAL,
+    VALID,
+    Floats,
+    Image,
+    X,
+    Y,
+    add_light,
+)
+from paracrine.numerics.kernel import kernel
+
+_ROUNDING_VARIANCE = 1 / 12
+CANDIDATE_RATIO = 3.3
+"""Response over noise from which a maximum of the filtered frame is fitted."""
+BLOCK_WIDTHS = 8.0
+"""Side of a background block in usual widths of a spot."""
+
+
+@kernel
+def locate_frames(
+    frames: npt.NDArray[np.uint8] | npt.NDArray[np.uint16],
+    static: Image,
+    camera: Floats,
+    taps: Image,
+    binning: int,
+    noise: Floats,
+    prior: Floats,
+    lowest_score: float,
+    rows: Floats,
+    counts: npt.NDArray[np.int64],
+    noise_counts: Floats,
+) -> int:
+    """Locate the spots of a chunk of frames.
+
+    Args:
+        frames: shape (frames, height, width), camera counts.
+        static: counts of what never moves, shape (height, width), or empty.
+        camera: sign of the spots, count at which pixels are clipped.
+        taps: matched filter on the binned frame.
+        binning: pixels summed along each axis before the search.
+        noise: base (measured in each frame and written here), gain, misfit.
+        prior: usual variance, stiffness, flatness.
+        lowest_score: spots below this are dropped.
+        rows: result, shape (most, 12); a frame gets at most its share of them.
+        counts: result, shape (frames,), spots of each frame.
+        noise_counts: result, shape (frames,), standard deviation of the empty background.
+
+    Returns:
+        Number of rows written.
+    """
+    frames_count, height, width = frames.shape
+    most = rows.shape[0] // frames_count
+    binned = np.empty((height // binning, width // binning), dtype=np.float32)
+    response = np.empty_like(binned)
+    found = np.empty((4 * most, 2), dtype=np.int64)
+    block = max(2, round(BLOCK_WIDTHS * math.sqrt(prior[USUAL]) / binning))
+    squares = taps[0] ** 2 + 2 * (taps[1:] ** 2).sum()
+    written = 0
+    for index in range(frames_count):
+        frame = frames[index]
+        bin_frame(frame, static, camera[SIGN], binning, binned)
+        grid = block_background(binned, block)
+        subtract_background(binned, grid)
+        smooth(binned, taps, response)
+        noise[BASE] = max((noise_below(response, 3) * binning / squares) ** 2, _ROUNDING_VARIANCE)
+        noise_counts[index] = math.sqrt(noise[BASE])
+        limit = CANDIDATE_RATIO * noise_counts[index] * squares / binning
+        candidates = find_maxima(response, limit, found)
+        starts = _refine_starts(response, found, candidates, binning)
+        part = rows[written : written + most]
+        counts[index] = locate_spots(frame, static, grid, camera, starts, noise, prior, lowest_score, part)
+        written += counts[index]
+    return written
+
+
+@kernel
+def _refine_starts(response: Image, found: npt.NDArray[np.int64], count: int, binning: int) -> Floats:
+    heights = np.empty(count)
+    for i in range(count):
+        heights[i] = -response[found[i, 0], found[i, 1]]
+    order = np.argsort(heights)
+    starts = np.empty((count, 2))
+    for place in range(count):
+        row, column = found[order[place], 0], found[order[place], 1]
+        middle = response[row, column]
+        left, right = response[row, column - 1], response[row, column + 1]
+        up, down = response[row - 1, column], response[row + 1, column]
+        dx = 0.5 * (right - left) / max(2 * middle - left - right, np.float32(1e-6))
+        dy = 0.5 * (down - up) / max(2 * middle - up - down, np.float32(1e-6))
+        starts[place, 0] = (column + min(max(dx, -0.5), 0.5) + 0.5) * binning - 0.5
+        starts[place, 1] = (row + min(max(dy, -0.5), 0.5) + 0.5) * binning - 0.5
+    return starts
+
+
+@kernel
+def gather_scatter(
+    frame: Frame,
+    static: Image,
+    binning: int,
+    camera: Floats,
+    prior: Floats,
+    spots: Floats,
+    chosen: npt.NDArray[np.int64],
+    variance: float,
+    normal: Floats,
+    right: Floats,
+) -> None:
+    """Add the squared residuals of chosen spots to the equations of variance = base + gain light + misfit light^2.
+
+    Args:
+        frame: shape (height, width), camera counts.
+        static: counts of what never moves, or empty.
+        binning: pixels summed before the background is taken.
+        camera: sign of the spots, count at which pixels are clipped.
+        prior: usual variance first.
+        spots: shape (n, 12), all spots of the frame.
+        chosen: rows of bright lone spots.
+        variance: of the empty background, known.
+        normal: shape (2, 2), changed in place.
+        right: shape (2,), changed in place.
+    """
+    height, width = frame.shape
+    binned = np.empty((height // binning, width // binning), dtype=np.float32)
+    bin_frame(frame, static, camera[SIGN], binning, binned)
+    grid = block_background(binned, max(2, round(BLOCK_WIDTHS * math.sqrt(prior[USUAL]) / binning)))
+    half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
+    window = empty_window(half)
+    light = np.zeros((5, window.shape[1]), dtype=np.float32)
+    for index in chosen:
+        spot = spots[index]
+        x, y = round(spot[X]), round(spot[Y])
+        open_window(frame, static, grid, camera, x, y, half, window)
+        add_neighbours(window, spots, spots.shape[0], index, x, y, half)
+        light[:] = window
+        light[OTHERS, :] = 0
+        add_light(light, OTHERS, spot, 1.0)
+        for i in range(window.shape[1]):
+            own = light[OTHERS, i]
+            if window[VALID, i] > 0 and own > 0.1 * spot[AMPLITUDE]:
+                residual = window[DATA, i] - window[OTHERS, i] - own - spot[OFFSET]
+                weight = 1 / (variance + own) ** 2
+                excess = residual * residual - variance
+                normal[0, 0] += weight * own**2
+                normal[0, 1] += weight * own**3
+                normal[1, 1] += weight * own**4
+                right[0] += weight * own * excess
+                right[1] += weight * own**2 * excess
+    normal[1, 0] = normal[0, 1]
+

@@ -1,0 +1,304 @@
+"""Compiled localisation of all spots of one frame: brightest first, each with its neighbours taken away."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from paracrine.characterization.tracking.filters import Frame, background_at
+from paracrine.characterization.tracking.shape import (
+    AMPLITUDE,
+    BACKGROUND,
+    BASE,
+    CXX,
+    CXY,
+    CYY,
+    DATA,
+    OFFSET,
+    OTHERS,
+    PARAMETERS,
+    SATURATED,
+    SCORE,
+    SIGMA_X,
+    SIGMA_Y,
+    SUMS,
+    USUAL,
+    VALID,
+    XS,
+    YS,
+    Floats,
+    Image,
+    X,
+    Y,
+    add_light,
+    add_prior,
+    fill_equations,
+    gather,
+    invert,
+    take_step,
+)
+from paracrine.numerics.kernel import kernel
+
+FIRST_STEPS, LATER_STEPS, SWEEPS = 10, 4, 2
+_SETTLED_PX = 0.01
+REACH_SIGMAS = 3.2
+"""Half of the fit window in usual widths of a spot."""
+SIGN, TOP = range(2)
+"""Camera: 1 for bright spots and -1 for dark ones, the count at which pixels are clipped."""
+
+
+@kernel
+def empty_window(half: int) -> Image:
+    """Return a window of (2 half + 1)^2 pixels, padded to whole vectors with pixels of no weight."""
+    side = 2 * half + 1
+    window = np.zeros((5, (side * side + 15) // 16 * 16), dtype=np.float32)
+    return window
+
+
+@kernel
+def open_window(
+    frame: Frame, static: Image, grid: Image, camera: Floats, x: int, y: int, half: int, window: Image
+) -> None:
+    """Fill a window around a pixel with places, counts over the background and which pixels may be used.
+
+    Args:
+        frame: shape (height, width), camera counts.
+        static: counts of what never moves, same shape, or empty.
+        grid: background, see `block_background`.
+        camera: sign of the spots, count at which pixels are clipped.
+        x: column of the middle.
+        y: row of the middle.
+        half: pixels on each side.
+        window: result.
+    """
+    height, width = frame.shape
+    sign, top = np.float32(camera[SIGN]), camera[TOP]
+    middle = background_at(grid, y, x, height, width)
+    slope_x = (background_at(grid, y, x + half, height, width) - background_at(grid, y, x - half, height, width)) / (
+        2 * half
+    )
+    slope_y = (background_at(grid, y + half, x, height, width) - background_at(grid, y - half, x, height, width)) / (
+        2 * half
+    )
+    # Padding lies in the middle, where every spot's light is finite.
+    window[XS, :], window[YS, :], window[VALID, :], window[OTHERS, :] = x, y, 0, 0
+    clipped = top if sign > 0 else 0
+    side = 2 * half + 1
+    for line in range(side):
+        row = y - half + line
+        at = line * side
+        level = np.float32(middle + slope_y * (line - half))
+        for i in range(side):
+            column = x - half + i
+            window[XS, at + i], window[YS, at + i] = column, row
+            inside = 0 <= row < height and 0 <= column < width
+            raw = frame[min(max(row, 0), height - 1), min(max(column, 0), width - 1)]
+            usable = raw < clipped if sign > 0 else raw > clipped
+            window[VALID, at + i] = 1 if inside and usable else 0
+            window[DATA, at + i] = sign * np.float32(raw) - level - np.float32(slope_x * (i - half))
+    if static.size:
+        for line in range(side):
+            for i in range(side):
+                row, column = min(max(y - half + line, 0), height - 1), min(max(x - half + i, 0), width - 1)
+                window[DATA, line * side + i] -= sign * static[row, column]
+
+
+@kernel
+def add_neighbours(window: Image, spots: Floats, count: int, own: int, x: float, y: float, half: int) -> bool:
+    """Add the light of all other spots that reach into a window; return whether there is any."""
+    found = False
+    for j in range(count):
+        if j == own:
+            continue
+        spot = spots[j]
+        reach = half + math.sqrt(2 * math.log(max(spot[AMPLITUDE] * 5, 1.1)) * max(spot[CXX], spot[CYY]))
+        if abs(spot[X] - x) < reach and abs(spot[Y] - y) < reach:
+            add_light(window, OTHERS, spot, 1.0)
+            found = True
+    return found
+
+
+@kernel
+def fit_spot(window: Image, spot: Floats, noise: Floats, prior: Floats, steps: int) -> bool:
+    """Fit one spot to its window, from the parameters it has; return whether the fit is usable.
+
+    Args:
+        window: see `open_window`, with neighbours added.
+        spot: parameters, start values in, fit and uncertainties out.
+        noise: base, gain, misfit.
+        prior: usual variance, stiffness, flatness.
+        steps: most scoring steps.
+    """
+    sums, normal, right, step = np.empty(SUMS), np.empty((7, 7)), np.empty(7), np.empty(7)
+    start_x, start_y = spot[X], spot[Y]
+    for _ in range(steps):
+        scale = math.sqrt(0.5 * (spot[CXX] + spot[CYY]))
+        gather(window, spot, noise, scale, sums)
+        fill_equations(sums, normal, right)
+        add_prior(spot, prior, scale, normal, right)
+        if not invert(normal, 7):
+            return False
+        for p in range(7):
+            total = 0.0
+            for q in range(7):
+                total += normal[p, q] * right[q]
+            step[p] = total
+        _write_uncertainty(spot, normal, scale)
+        before = spot[AMPLITUDE]
+        moved = take_step(spot, step, scale, prior)
+        if spot[AMPLITUDE] < 0.1 * math.sqrt(noise[BASE]):
+            return False
+        if (spot[X] - start_x) ** 2 + (spot[Y] - start_y) ** 2 > 4 * prior[USUAL]:
+            return False
+        if moved < _SETTLED_PX and abs(spot[AMPLITUDE] - before) < 0.01 * before:
+            break
+    return True
+
+
+@kernel
+def _write_uncertainty(spot: Floats, covariance: Floats, scale: float) -> None:
+    unit = 1 / (spot[AMPLITUDE] * scale) ** 2
+    vxx, vxy, vyy = covariance[1, 1] * unit, covariance[1, 2] * unit, covariance[2, 2] * unit
+    cxx, cxy, cyy = spot[CXX], spot[CXY], spot[CYY]
+    spot[SIGMA_X] = math.sqrt(cxx * cxx * vxx + 2 * cxx * cxy * vxy + cxy * cxy * vyy)
+    spot[SIGMA_Y] = math.sqrt(cxy * cxy * vxx + 2 * cxy * cyy * vxy + cyy * cyy * vyy)
+
+
+@kernel
+def matched_light(window: Image, spot: Floats, noise: Floats, prior: Floats, sums: Floats) -> float:
+    """Return the response over its noise of the usual spot at a place, without a fit; its height goes to the spot."""
+    spot[CXX] = spot[CYY] = prior[USUAL]
+    spot[CXY] = spot[AMPLITUDE] = spot[OFFSET] = 0.0
+    gather(window, spot, noise, 1.0, sums)
+    if sums[0] <= 0:
+        return 0.0
+    spot[AMPLITUDE] = sums[22] / sums[0]
+    return sums[22] / math.sqrt(sums[0])
+
+
+@kernel
+def locate_spots(
+    frame: Frame,
+    static: Image,
+    grid: Image,
+    camera: Floats,
+    starts: Floats,
+    noise: Floats,
+    prior: Floats,
+    lowest_score: float,
+    spots: Floats,
+) -> int:
+    """Fit all candidates of a frame, brightest first, then those with neighbours again.
+
+    Args:
+        frame: shape (height, width), camera counts.
+        static: counts of what never moves, same shape, or empty.
+        grid: background, see `block_background`.
+        camera: sign of the spots, count at which pixels are clipped.
+        starts: shape (n, 2), column and row of the candidates, brightest first.
+        noise: base, gain, misfit.
+        prior: usual variance, stiffness, flatness.
+        lowest_score: spots below this are dropped.
+        spots: result, shape (most, 12).
+
+    Returns:
+        Number of spots written.
+    """
+    height, width = frame.shape
+    half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
+    window, sums = empty_window(half), np.empty(SUMS)
+    count = 0
+    for index in range(starts.shape[0]):
+        if count == spots.shape[0]:
+            break
+        spot = spots[count]
+        spot[:] = 0.0
+        spot[X], spot[Y] = starts[index, 0], starts[index, 1]
+        x, y = round(spot[X]), round(spot[Y])
+        open_window(frame, static, grid, camera, x, y, half, window)
+        add_neighbours(window, spots, count, -1, x, y, half)
+        spot[SCORE] = matched_light(window, spot, noise, prior, sums)
+        if spot[SCORE] < lowest_score:
+            continue
+        if not fit_spot(window, spot, noise, prior, FIRST_STEPS) or _is_double(spots, count):
+            continue
+        if not (-0.5 <= spot[X] <= width - 0.5 and -0.5 <= spot[Y] <= height - 0.5):
+            continue
+        count += 1
+    for _ in range(SWEEPS):
+        _fit_again(frame, static, grid, camera, noise, prior, half, window, spots, count)
+    return _finish(frame, static, grid, camera, noise, prior, half, window, lowest_score, spots, count)
+
+
+@kernel
+def _is_double(spots: Floats, count: int) -> bool:
+    spot = spots[count]
+    for j in range(count):
+        square = (spot[X] - spots[j, X]) ** 2 + (spot[Y] - spots[j, Y]) ** 2
+        if square < 0.5 * (spots[j, CXX] + spots[j, CYY]):
+            return True
+    return False
+
+
+@kernel
+def _fit_again(
+    frame: Frame,
+    static: Image,
+    grid: Image,
+    camera: Floats,
+    noise: Floats,
+    prior: Floats,
+    half: int,
+    window: Image,
+    spots: Floats,
+    count: int,
+) -> None:
+    before = np.empty(PARAMETERS)
+    near = half + 2 * math.sqrt(prior[USUAL])
+    for i in range(count):
+        spot = spots[i]
+        alone = True
+        for j in range(count):
+            if j != i and abs(spot[X] - spots[j, X]) < near and abs(spot[Y] - spots[j, Y]) < near:
+                alone = False
+        if alone:
+            continue
+        x, y = round(spot[X]), round(spot[Y])
+        open_window(frame, static, grid, camera, x, y, half, window)
+        add_neighbours(window, spots, count, i, x, y, half)
+        before[:] = spot
+        if not fit_spot(window, spot, noise, prior, LATER_STEPS):
+            spot[:] = before
+
+
+@kernel
+def _finish(
+    frame: Frame,
+    static: Image,
+    grid: Image,
+    camera: Floats,
+    noise: Floats,
+    prior: Floats,
+    half: int,
+    window: Image,
+    lowest_score: float,
+    spots: Floats,
+    count: int,
+) -> int:
+    height, width = frame.shape
+    kept = 0
+    for i in range(count):
+        spot = spots[i]
+        x, y = round(spot[X]), round(spot[Y])
+        area = math.pi * math.sqrt(spot[CXX] * spot[CYY] - spot[CXY] ** 2)
+        spot[SCORE] = spot[AMPLITUDE] * math.sqrt(area / noise[BASE])
+        spot[BACKGROUND] = camera[SIGN] * background_at(grid, y, x, height, width) + camera[SIGN] * spot[OFFSET]
+        if 0 <= x < width and 0 <= y < height:
+            raw = frame[y, x]
+            spot[SATURATED] = 1 if (raw >= camera[TOP] if camera[SIGN] > 0 else raw <= 0) else 0
+        if spot[SCORE] >= lowest_score:
+            spots[kept] = spot
+            kept += 1
+    return kept
