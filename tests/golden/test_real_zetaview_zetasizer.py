@@ -118,3 +118,42 @@ def test_zmes_arrays_and_closure(sizing_files: Path) -> None:
         assert (trace.axis.size, trace.axis[0], trace.axis[-1]) == (490, 0.0875, pytest.approx(2.147e8, rel=1e-3))
         assert run.rederived[0].value == pytest.approx(_scalars(run)["z_average_nm"], rel=1e-5)
         assert "gbf" not in str(run)
+
+
+@pytest.mark.parametrize(
+    ("number", "values"),
+    [
+        ("01", {"reference_H1": (15.4, 0.12)}),
+        ("02", {"sample_B1": (12.5, 0.08), "sample_C1": (18.7, 0.15), "sample_D1": (25.4, 0.22)}),
+        ("03", {"Sample2": (242.6, 0.36), "Sample3": (438.0, 0.32), "Sample4": (132.6, 0.3)}),
+    ],
+)
+def test_stunner_reports(sizing_files: Path, number: str, values: dict[str, tuple[float, float]]) -> None:
+    runs = read_file(sizing_files / "allotropy-Stunner" / f"Unchained_Labs_Stunner_example{number}.xlsx")
+    by_name = {run.name: run for run in runs}
+    for name, (z_average, index) in values.items():
+        assert _scalars(by_name[name])["z_average_nm"] == z_average
+        assert _scalars(by_name[name])["polydispersity_index"] == index
+    if number == "01":
+        assert len(runs) == 20
+        rejected = by_name["sample_F4"]
+        assert rejected.payloads == ()
+        assert rejected.vendor[0].value == 143572.81
+        assert "rejected-by-instrument" in {notice.code for notice in rejected.notices}
+        assert "admin" not in str(runs)
+    if number == "03":
+        flagged = {run.name for run in runs for notice in run.notices if notice.code == "intercept-below-tenth"}
+        assert flagged == {"Sample2", "Sample3"}
+
+
+def test_correlograms_by_position_with_both_flags(sizing_files: Path) -> None:
+    runs = read_file(sizing_files / "dsapalidis-DLS" / "DLS_Correlograms_from_Zetasizer_Input.xlsx")
+    assert len(runs) == 4 * 18
+    assert len({run.name for run in runs}) == len(runs)
+    starts = [float(run.payloads[0].values[0]) for run in runs]
+    assert (round(min(starts), 3), round(max(starts), 1)) == (0.027, 4.7)
+    for run, start in zip(runs, starts, strict=True):
+        trace = run.payloads[0]
+        assert (trace.axis.size, trace.axis[0]) == (490, 0.0875)
+        expected = {"intercept-above-one"} if start > 1 else {"intercept-below-tenth"} if start < 0.1 else set()
+        assert {notice.code for notice in run.notices} == expected

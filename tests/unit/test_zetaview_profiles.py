@@ -28,7 +28,7 @@ def _positions(*, used: int = 9, mean: float = MEAN_PER_ML, decimal: str = ".") 
         concentration = (10 + index) * 1e6
         cells = [
             "X" if kept else "", f"{0.1 + 0.08 * index:.3f}", "33.5", f"{80 + index:.1f}", f"{concentration:.2E}",
-            f"{concentration * 500:.2E}", str(traces), f"{x50:.1f}", "95.0", "1.20", f"{0.1 * index - 0.5:.2f}", removal,
+            f"{concentration * 500:.2E}", str(traces), f"{x50:.1f}", "95.0", "1.20", f"{0.1 * index:.2f}", removal,
         ]  # fmt: skip
         lines.append("\t".join(cells))
     deviation = 7.5**0.5 * 1e6 if used else 0.0

@@ -1,0 +1,1 @@
+"""Names that Stunner reports give their columns from version to version."""
