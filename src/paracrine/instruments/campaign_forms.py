@@ -158,7 +158,7 @@ _FINDINGS = (
     ("marker_cd63", "CD63", "positive", "identity"),
     ("marker_cd81", "CD81", "positive", "identity"),
     ("marker_tsg101", "TSG101", "positive", "identity"),
-    ("marker_canx", "Calnexin", "negative", "purity"),
+    ("marker_calnexin", "Calnexin", "negative", "purity"),
 )
 
 

@@ -147,7 +147,7 @@ OUTSIDE_RESULTS = (
     OutsideResult("marker_cd63", "positive", "", "bead-based flow cytometry", "Simulated EV Laboratory"),
     OutsideResult("marker_cd81", "positive", "", "bead-based flow cytometry", "Simulated EV Laboratory"),
     OutsideResult("marker_tsg101", "positive", "", "western blot", "Simulated EV Laboratory"),
-    OutsideResult("marker_canx", "negative", "", "western blot", "Simulated EV Laboratory"),
+    OutsideResult("marker_calnexin", "negative", "", "western blot", "Simulated EV Laboratory"),
 )
 POTENCY_METHOD = "inhibition of T-cell proliferation, CFSE"
 POTENCY_LABORATORY = "Simulated Immunology"
