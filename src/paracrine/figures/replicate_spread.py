@@ -48,7 +48,7 @@ def draw_replicate_spread(rows: Sequence[SpreadRow]) -> Spec:
         "type": "quantitative",
         "scale": {"domain": [float(f"{-half:.3g}"), float(f"{half:.3g}")], "nice": False},
         "axis": {
-            "title": "Deviation from the mean of the included replicates (%)",
+            "title": "Deviation from the mean (%)",
             "format": "+~r",
             "labelExpr": _SIGNED,
             "grid": True,

@@ -232,7 +232,7 @@ def _limit_layers(limits: Sequence[SizeLimit], x: Spec, *, peak: float, axis_nm:
     rows = []
     for position, limit in enumerate(inside):
         fraction = np.log(limit.at_nm / axis_nm[0]) / np.log(axis_nm[1] / axis_nm[0])
-        side = "right" if fraction > 0.82 else "left"
+        side = "right" if fraction > 0.5 else "left"
         rows.append({"size_nm": limit.at_nm, "label": limit.label, "row": position % 4, "side": side})
     if not rows:
         return []

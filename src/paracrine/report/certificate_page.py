@@ -10,14 +10,13 @@ from paracrine.report.numbers import THIN, write_value
 from paracrine.report.origins import Origins
 from paracrine.report.results import Notes, Results, find_reasons, subtitle
 from paracrine.report.view import CertificatePage
-from paracrine.report.words import MARKS, write_time
+from paracrine.report.words import MARKS, worst_outcome, write_time
 
 SIGNATURES = (
     ("Author", "I made this certificate from the record named by the seal."),
     ("Reviewer", "I checked results, exclusions and notices against the record."),
     ("Release", "I decide on the release of this batch."),
 )
-_WORST_FIRST = (Outcome.FAIL, Outcome.BORDERLINE, Outcome.NOT_ASSESSED, Outcome.PASS)
 _SEAL_LETTERS = 16
 
 
@@ -29,7 +28,7 @@ def build_page(content: CertificateContent) -> CertificatePage:
     results = Results(content, origins, notes)
     groups, unjudged, controls = results.judged(), results.unjudged(), results.controls()
     outcomes = [verdict.outcome for verdict in content.verdicts]
-    worst = next((outcome for outcome in _WORST_FIRST if outcome in outcomes), Outcome.REPORTED)
+    worst = worst_outcome(content.verdicts)
     return CertificatePage(
         title=f"Certificate of analysis, batch {content.batch.name}",
         headline=content.headline,

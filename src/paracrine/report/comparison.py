@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from paracrine.core.product import Role
 from paracrine.figures.attribute_ratio import OUTCOME_MARKS, draw_attribute_ratio
-from paracrine.figures.size_distribution import Series, SizeLimit, common_axis_nm, draw_size_distribution
+from paracrine.figures.size_distribution import Series, common_axis_nm, draw_size_distribution
+from paracrine.figures.style import Spec
 from paracrine.release.comparison import AttributeComparison
 from paracrine.report.charts import Shape, size_limits, size_series
-from paracrine.report.content import CertificateContent, ComparisonContent, FileEntry
+from paracrine.report.content import CertificateContent, ComparisonContent
 from paracrine.report.html_page import render_html
 from paracrine.report.numbers import NOT_ASSESSED, write_value
 from paracrine.report.origins import Origins
-from paracrine.report.results import Notes, Results
-from paracrine.report.view import Chart, FileLine, OriginLine, Shown
-from paracrine.report.words import MARKS, write_time, write_unit
+from paracrine.report.results import Notes, Results, subtitle
+from paracrine.report.view import Chart, OriginLine, Shown
+from paracrine.report.words import MARKS, in_sentence, worst_outcome, write_time, write_unit
 
 _BATCHES_ON_A_CHART = 8
 _ROWS_ON_A_CHART = 20
@@ -40,8 +41,8 @@ class ComparisonRow:
 
     title: str
     unit: str
-    first: Shown
-    second: Shown
+    first: tuple[Shown, ...]
+    second: tuple[Shown, ...]
     ratio: str
     interval: str
     margin: str
@@ -64,62 +65,126 @@ class PairTable:
 def comparison_html(content: ComparisonContent) -> str:
     """Return the comparison of several batches as one HTML file, self-contained as the certificate is."""
     sources = {c.batch.name: _BatchSources(position, c) for position, c in enumerate(content.certificates, 1)}
-    first_made = content.certificates[0].made_at if content.certificates else ""
+    made_at = content.certificates[0].made_at if content.certificates else ""
+    facts = (("Product", content.plan.product.name), ("Study", content.plan.title), ("Made", write_time(made_at)))
     return render_html(
         "comparison.html.j2",
         footer=f"Comparison · {content.plan.title}",
         charts=_charts(content),
         title=f"Comparison of batches, {content.plan.title}",
         headline=content.headline,
-        facts=(("Product", content.plan.product.name), ("Study", content.plan.title), ("Made", write_time(first_made))),
+        facts=tuple(fact for fact in facts if fact[1]),
         simulated=any(c.truth for c in content.certificates),
         batches=tuple(_batch_line(c) for c in content.certificates),
         pairs=tuple(_pair_tables(content.comparisons, sources)),
-        files=tuple(file for source in sources.values() for file in source.files),
-        origins=tuple(origin for source in sources.values() for origin in source.origins),
+        files=tuple(file for source in sources.values() for file in source.origins.files),
+        origins=tuple(origin for source in sources.values() for origin in source.lines()),
     )
 
 
 class _BatchSources:
-    """Results of one batch with anchors that are unique on a page of several batches."""
+    """Results of one batch, with anchors that are its own on a page of several batches."""
 
     def __init__(self, position: int, content: CertificateContent) -> None:
-        self._prefix = f"b{position}-"
         self._content = content
-        origins = Origins(_named(content), content.measurements)
-        self._results = Results(content, origins, Notes())
-        self.files: tuple[FileLine, ...] = tuple(replace(f, anchor=self._prefix + f.anchor) for f in origins.files)
-        subtitles = [f"{content.batch.name} · {m.sample} · {m.method or m.technique}" for m in content.measurements]
-        self.origins: tuple[OriginLine, ...] = tuple(self._prefixed(line) for line in origins.lines(subtitles))
+        self.origins = Origins(content.files, content.measurements, prefix=f"batch-{position}-")
+        self._results = Results(content, self.origins, Notes())
 
-    def shown(self, comparison: AttributeComparison) -> Shown:
-        """Return the batch's own result in an attribute; not assessed where it has none, or several."""
+    def shown(self, comparison: AttributeComparison) -> tuple[Shown, ...]:
+        """Return the batch's own results in an attribute, one a sample."""
         found = [
-            index
+            self._results.shown(index)
             for index, m in enumerate(self._content.measurements)
-            if m.attribute == comparison.attribute and m.role is Role.PRODUCT
+            if m.attribute == comparison.attribute
+            and m.role is Role.PRODUCT
+            and comparison.title in (m.title, f"{m.title} ({m.method}, {m.stage})")
         ]
-        if not found:
-            return Shown(NOT_ASSESSED, is_number=False)
-        if len(found) > 1:
-            return Shown(f"{len(found)} results", interval="see its certificate", is_number=False)
-        shown = self._results.shown(found[0])
-        return replace(shown, anchor=self._prefix + shown.anchor)
+        return tuple(found) or (Shown(NOT_ASSESSED, is_number=False),)
 
-    def _prefixed(self, line: OriginLine) -> OriginLine:
-        places = tuple(
-            replace(place, file_anchor=self._prefix + place.file_anchor if place.file_anchor else "")
-            for place in line.places
-        )
-        return replace(line, anchor=self._prefix + line.anchor, places=places)
-
-
-def _named(content: CertificateContent) -> tuple[FileEntry, ...]:
-    return content.files
+    def lines(self) -> Iterator[OriginLine]:
+        """Yield where each result came from."""
+        batch = self._content.batch.name
+        yield from self.origins.lines([f"{batch} · {subtitle(m)}" for m in self._content.measurements])
 
 
 def _batch_line(content: CertificateContent) -> BatchLine:
-    outcomes = [verdict.outcome for verdict in content.verdicts]
-    worst = next((outcome for outcome in _ORDER if outcome in outcomes), None)
-    mark = MARKS[worst] if worst else "·"
-    return BatchLine(content.batch.name, content.batch.made_on, content.headline, mark, worst.value if worst else "")
+    worst = worst_outcome(content.verdicts)
+    return BatchLine(content.batch.name, content.batch.made_on, content.headline, MARKS[worst], worst.value)
+
+
+def _pair_tables(
+    comparisons: Sequence[AttributeComparison], sources: Mapping[str, _BatchSources]
+) -> Iterator[PairTable]:
+    for (first, second), rows in _by_pair(comparisons).items():
+        counts = {word: [c for c in rows if c.outcome == word] for word in OUTCOME_MARKS}
+        parts = [f"{len(found)} {word}" for word, found in counts.items() if found]
+        different = [in_sentence(c.title) for c in counts["different"]]
+        summary = ", ".join(parts) + (f". Different: {', '.join(different)}." if different else ".")
+        yield PairTable(first, second, summary, tuple(_row(c, sources) for c in rows))
+
+
+def _row(comparison: AttributeComparison, sources: Mapping[str, _BatchSources]) -> ComparisonRow:
+    first, second = (
+        sources[name].shown(comparison) if name in sources else (Shown(NOT_ASSESSED, is_number=False),)
+        for name in (comparison.batch_a, comparison.batch_b)
+    )
+    ratio, low, high, smallest = (
+        None if value is None else write_value(value, digits=_RATIO_DIGITS)
+        for value in (comparison.ratio, comparison.ratio_low, comparison.ratio_high, comparison.smallest_ratio)
+    )
+    margins = [
+        write_value(value, digits=_RATIO_DIGITS) for value in (1 / comparison.margin_ratio, comparison.margin_ratio)
+    ]
+    return ComparisonRow(
+        title=comparison.title,
+        unit=write_unit(comparison.unit),
+        first=first,
+        second=second,
+        ratio=ratio or NOT_ASSESSED,
+        interval=f"({low} to {high})" if low and high else "",
+        margin=" to ".join(margins),
+        smallest=smallest or NOT_ASSESSED,
+        mark=OUTCOME_MARKS.get(comparison.outcome, "·"),
+        outcome=comparison.outcome,
+        reason=comparison.reason,
+    )
+
+
+def _charts(content: ComparisonContent) -> tuple[Chart, ...]:
+    found = [*_ratio_charts(content.comparisons), *_size_charts(content.certificates)]
+    return tuple(Chart(f"chart-{n}", title, caption, spec) for n, (title, caption, spec) in enumerate(found, 1))
+
+
+def _ratio_charts(comparisons: Sequence[AttributeComparison]) -> Iterator[tuple[str, str, Spec]]:
+    caption = (
+        "Dot and line: ratio with its 90 % interval. Shaded, dashed ends: the margin within which batches count as "
+        "equivalent. ‹ ›: the smallest difference these replicates could have shown."
+    )
+    for (first, second), rows in _by_pair(comparisons).items():
+        for start in range(0, len(rows), _ROWS_ON_A_CHART):
+            yield f"{second} beside {first}", caption, draw_attribute_ratio(rows[start : start + _ROWS_ON_A_CHART])
+
+
+def _size_charts(certificates: Sequence[CertificateContent]) -> Iterator[tuple[str, str, Spec]]:
+    shapes: dict[Shape, list[Series]] = {}
+    for certificate in certificates:
+        for shape, series in size_series(certificate.runs, label=certificate.batch.name).items():
+            shapes.setdefault(shape, []).extend(series)
+    distributions = [r.distribution for many in shapes.values() for one in many for r in one.replicates]
+    axis_nm = common_axis_nm(distributions)
+    specification = next((c.specification for c in certificates if c.specification), None)
+    limits = size_limits(specification.limits) if specification else []
+    for (technique, unit, weighting), many in shapes.items():
+        lines = [] if unit == "%" else limits
+        words = [f"{weighting.capitalize()}-weighted." if weighting else "", "Thin lines are replicates."]
+        words.append("Dashed upright lines are limits." if lines else "")
+        for start in range(0, len(many), _BATCHES_ON_A_CHART):
+            spec = draw_size_distribution(many[start : start + _BATCHES_ON_A_CHART], limits=lines, axis_nm=axis_nm)
+            yield f"Size distribution by {technique}", " ".join(word for word in words if word), spec
+
+
+def _by_pair(comparisons: Sequence[AttributeComparison]) -> dict[tuple[str, str], list[AttributeComparison]]:
+    pairs: dict[tuple[str, str], list[AttributeComparison]] = {}
+    for comparison in comparisons:
+        pairs.setdefault((comparison.batch_a, comparison.batch_b), []).append(comparison)
+    return pairs

@@ -17,8 +17,9 @@ _PLACES_ON_HOVER = 3
 class Origins:
     """Hands out the anchor and the hover text of every source on one page."""
 
-    def __init__(self, files: Sequence[FileEntry], measurements: Sequence[Measurement]) -> None:
+    def __init__(self, files: Sequence[FileEntry], measurements: Sequence[Measurement], *, prefix: str = "") -> None:
         self._measurements = measurements
+        self._prefix = prefix
         listed = [_file_line(entry) for entry in files]
         known = {(entry.path, entry.sha256) for entry in files}
         for source in (source for m in measurements for source in m.provenance.sources):
@@ -26,7 +27,7 @@ class Origins:
                 known.add((source.name, source.sha256))
                 listed.append(FileLine("", source.name, "", source.sha256, _reader(source), ""))
         self.files = tuple(
-            FileLine(f"file-{n}", f.path, f.size, f.sha256, f.reader, f.maturity, f.error)
+            FileLine(f"{prefix}file-{n}", f.path, f.size, f.sha256, f.reader, f.maturity, f.error)
             for n, f in enumerate(listed, 1)
         )
         self._anchors = {file.sha256: file.anchor for file in reversed(self.files) if file.sha256}
@@ -40,20 +41,20 @@ class Origins:
         if len(places) > _PLACES_ON_HOVER:
             lines.append(f"and {len(places) - _PLACES_ON_HOVER} more places")
         computed = _computed(self._measurements[index])
-        return f"origin-{index + 1}", "\n".join([*lines, *([computed] if computed else [])]) or "no source stated"
+        return self._anchor(index), "\n".join([*lines, *([computed] if computed else [])]) or "no source stated"
 
     def of_source(self, source: SourceRef | None, *, index: int) -> tuple[str, str]:
         """Return anchor and hover text of one place in a file; without one, those of the measurement."""
         if source is None:
             return self.of_result(index)
         place = self._places((source,))[0]
-        return place.file_anchor or f"origin-{index + 1}", f"{place.file}\n{place.detail}"
+        return place.file_anchor or self._anchor(index), f"{place.file}\n{place.detail}"
 
     def lines(self, subtitles: Sequence[str]) -> tuple[OriginLine, ...]:
         """Return the source entries of all measurements, in their order."""
         return tuple(
             OriginLine(
-                anchor=f"origin-{index + 1}",
+                anchor=self._anchor(index),
                 title=measurement.title or measurement.attribute,
                 subtitle=subtitle,
                 places=self._places(measurement.provenance.sources),
@@ -63,6 +64,9 @@ class Origins:
             )
             for index, (measurement, subtitle) in enumerate(zip(self._measurements, subtitles, strict=True))
         )
+
+    def _anchor(self, index: int) -> str:
+        return f"{self._prefix}origin-{index + 1}"
 
     def _places(self, sources: Iterable[SourceRef]) -> tuple[OriginPlace, ...]:
         grouped: dict[tuple[str, str, str, str], list[str]] = {}

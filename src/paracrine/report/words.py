@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from paracrine.core.attribute import attribute_title
-from paracrine.core.specification import DecisionRule, Limit, LimitKind, Outcome
+from paracrine.core.specification import DecisionRule, Limit, LimitKind, Outcome, Verdict
 from paracrine.report.numbers import THIN, write_decimals
 
 MARKS = {
@@ -16,6 +17,7 @@ MARKS = {
     Outcome.NOT_APPLICABLE: "○",
     Outcome.REPORTED: "·",
 }
+_WORST_FIRST = (Outcome.FAIL, Outcome.BORDERLINE, Outcome.NOT_ASSESSED, Outcome.PASS)
 _SHORT_UNIT = 5
 RULES = {DecisionRule.SIMPLE: "simple rule", DecisionRule.GUARD_BAND: "guard band"}
 
@@ -35,6 +37,12 @@ _UNITS = {
     "um.cm/(V.s)": "µm·cm/(V·s)",
     "1": "",
 }
+
+
+def worst_outcome(verdicts: Iterable[Verdict]) -> Outcome:
+    """Return the outcome that decides about a batch; reported where nothing is judged."""
+    outcomes = {verdict.outcome for verdict in verdicts}
+    return next((outcome for outcome in _WORST_FIRST if outcome in outcomes), Outcome.REPORTED)
 
 
 def write_unit(unit: str) -> str:
