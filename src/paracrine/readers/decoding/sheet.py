@@ -6,6 +6,7 @@ import csv
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -88,7 +89,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _rows(rows: list[list[object]]) -> tuple[tuple[Cell, ...], ...]:
+def _rows(rows: Sequence[Sequence[object]]) -> tuple[tuple[Cell, ...], ...]:
     return tuple(tuple(_cell(cell) for cell in row) for row in rows)
 
 

@@ -61,7 +61,8 @@ class _Table:
 
 def sniff(source: SourceFile) -> Sniffed:
     """Say whether the file is a table of sizes and contents and nothing else."""
-    sheets = source.sheets if source.zip_listing else _text_sheets(source.head_text)
+    head = "\n".join(source.head_text.split("\n", _HIGHEST_HEADER)[:_HIGHEST_HEADER])
+    sheets = source.sheets if source.zip_listing else _text_sheets(head)
     first = next((table for sheet in sheets if (table := _find_table(sheet))), None)
     if first is None:
         return Sniffed(False, f"no two-column table of sizes and counts ({WRITE})")

@@ -7,7 +7,6 @@ columns well, role, name, standard_ug_per_ml, dilution_factor. `readers/plate/ro
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -43,9 +42,7 @@ FORMAT = Format(
     known_limits="one role map per file; 96 wells only",
     generic=True,
 )
-_COLUMN_NUMBERS = re.compile(
-    r"(?:^|[\t;,])[ \"]*1[ \"]*([\t;,])[ \"]*2[ \"]*\1[ \"]*3[ \"]*\1.{0,90}?12[ \"]*[\t;,]*$", re.MULTILINE
-)
+_COLUMN_NUMBERS = {mark: mark.join(str(number) for number in range(1, COLUMNS_COUNT + 1)) for mark in "\t;,"}
 _OVER_RANGE = frozenset({"over", "overflow", "ovrflw", "ovflw", "ovrfl", "sat", "saturated", ">max", "*****", "#####"})
 _SHAPE = (len(ROWS), COLUMNS_COUNT)
 
@@ -55,8 +52,8 @@ def sniff(source: SourceFile) -> Sniffed:
     if source.zip_listing:
         found = any(has_block(sheet) for sheet in source.sheets)
     else:
-        match = _COLUMN_NUMBERS.search(source.head_text)
-        found = match is not None and has_block(Sheet("", split_text(source.head_text, match.group(1))))
+        mark = _separator(source.head_text)
+        found = bool(mark) and has_block(Sheet("", split_text(source.head_text, mark)))
     if found:
         return Sniffed(True, "column numbers 1 to 12 above row letters from A")
     return Sniffed(False, "no block with column numbers 1 to 12 above row letters A to H")
@@ -89,18 +86,24 @@ def read(source: SourceFile) -> tuple[Run, ...]:
     return tuple(_make_run(source, block, roles, decimal, role_origin, others) for block in readings)
 
 
+def _separator(text: str) -> str:
+    """Return what separates the column numbers 1 to 12 of a plate, empty when they do not stand there."""
+    bare = text.replace('"', "").replace(" ", "")
+    return next((mark for mark, numbers in _COLUMN_NUMBERS.items() if numbers in bare), "")
+
+
 def _sheets(source: SourceFile) -> tuple[Sheet, ...]:
     if source.zip_listing:
         return source.sheets
     text = decode(source.data, where=source.name)
-    match = _COLUMN_NUMBERS.search(text)
-    if match is None:
+    mark = _separator(text)
+    if not mark:
         raise InputError("no row of column numbers 1 to 12")
     if not text.endswith("\n"):
         raise InputError(
             "the last line does not end", hint="the file may be truncated; end the last row with a new line"
         )
-    return (Sheet("", split_text(text, match.group(1))),)
+    return (Sheet("", split_text(text, mark)),)
 
 
 def _role_file(source: SourceFile) -> tuple[str, dict[str, str]]:
