@@ -54,6 +54,7 @@ def verdict(limit: Limit, *measurements: Measurement, batch: Batch = BATCH) -> V
         (9.96e9, {"low": 1e10, "decimals": 1, "power_of_ten": True}, Outcome.PASS),
         (9.94e9, {"low": 1e10, "decimals": 1, "power_of_ten": True}, Outcome.FAIL),
         (1e300, {"high": 1.0, "decimals": 1}, Outcome.FAIL),
+        (1e25, {"low": 1e25, "decimals": 12}, Outcome.PASS),
     ],
 )
 def test_the_simple_rule_compares_the_rounded_value(value: float, limit: dict[str, Any], outcome: Outcome) -> None:
@@ -91,6 +92,13 @@ def test_the_other_rule_stands_beside() -> None:
         DecisionRule.SIMPLE,
         Outcome.PASS,
     )
+
+
+def test_the_reason_shows_the_limit_as_it_is_written() -> None:
+    fixed = verdict(Limit(**ENDOTOXIN, high=0.5, decimals=2), measured(0.4567))
+    assert fixed.reason == "0.46 EU/mL (rounded from 0.4567) meets the limit (at most 0.50)"
+    power = verdict(Limit(**ENDOTOXIN, low=1e10, high=2e11, decimals=1, power_of_ten=True), measured(9.94e9))
+    assert power.reason == "9.9e9 EU/mL (rounded from 9.94e9) does not meet the limit (within 1.0e10 to 2.0e11)"
 
 
 def test_a_guard_band_without_interval_is_not_assessed() -> None:

@@ -115,7 +115,11 @@ def test_a_row_without_result_says_so(tmp_path: Path, value: str, state: State, 
 
 
 def test_a_missing_document_is_a_notice_and_the_result_stays(tmp_path: Path) -> None:
-    for name, words in (("lost.pdf", "'lost.pdf' is not in the folder"), ("", "no source document is named")):
+    for name, words in (
+        ("lost.pdf", "'lost.pdf' is not in the folder"),
+        (".", "'.' is not in the folder"),
+        ("", "no source document is named"),
+    ):
         found = one(tmp_path, source_document=name)
         assert [notice.code for notice in found.notices] == ["source-document-missing"]
         assert words in found.notices[0].message
@@ -155,7 +159,7 @@ def test_a_sample_of_the_study_gives_role_and_stage(tmp_path: Path) -> None:
         ({"value": "≤0.1"}, "value", "neither a number nor a finding"),
         ({"value": "1:64"}, "value", "is no unit we know"),
         ({"value": "-0.1"}, "value", "below zero"),
-        ({"value": "1e999"}, "value", "too large"),
+        ({"value": "1e999"}, "value", "beyond any number"),
         ({"value": "positive"}, "unit", "is a finding in words"),
         ({"value": "positive", "unit": "", "uncertainty": "0.1"}, "uncertainty", "has no uncertainty"),
         ({"value": "<0.1", "uncertainty": "0.1"}, "uncertainty", "no number that could have"),

@@ -261,3 +261,12 @@ def test_another_package_can_bring_a_rule_book(tmp_path: Path, monkeypatch: pyte
     assert load_rulebook("in_house").title == "Test book"
     load_rulebook.cache_clear()
     sys.modules.pop("our_rules", None)
+
+
+def test_the_reference_page_names_every_book_and_every_fact() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "rulebooks.md").read_text(encoding="utf-8")
+    for name in list_rulebooks():
+        book = load_rulebook(name)
+        counts = f"| {len(book.rules)} | {sum(rule.basis == READ for rule in book.rules)} |"
+        assert f"| `{name}` | {book.title} {counts} {book.source} |" in page
+        assert not [key for key in book.facts() if f"`{key}`" not in page]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path, PurePosixPath
 
 from paracrine.core.errors import InputError
 from paracrine.core.provenance import SourceRef
+
+_DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def find_document(folder: Path, name: str, *, where: str) -> SourceRef | None:
@@ -19,7 +22,7 @@ def find_document(folder: Path, name: str, *, where: str) -> SourceRef | None:
     root = folder.resolve()
     path = root / pure
     try:
-        if pure.is_absolute() or ":" in pure.parts[0] or not path.resolve().is_relative_to(root):
+        if pure.is_absolute() or _DRIVE.match(name) or not path.resolve().is_relative_to(root):
             raise InputError("the source document lies outside the folder", where=where, hint="copy it into the folder")
         if not path.is_file():
             return None

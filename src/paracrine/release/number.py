@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, getcontext
 
 from paracrine.core.attribute import can_be_negative, is_known_unit
 from paracrine.core.errors import InputError
@@ -61,9 +61,9 @@ def judge_number(
 def _judge_simple(limit: Limit, case: _Case) -> Ruling:
     rounded = round_half_up(case.value, limit.decimals, power_of_ten=limit.power_of_ten)
     fits = case.accepted.holds(rounded)
-    shown = f"{_say(rounded)} {case.unit}".strip()
+    shown = f"{_say(rounded) if rounded is not case.value else _say_plain(rounded)} {case.unit}".strip()
     if rounded != case.value:
-        shown += f" (rounded from {_say(case.value)})"
+        shown += f" (rounded from {_say_plain(case.value)})"
     return _met(shown, case) if fits else _not_met(shown, case)
 
 
@@ -77,14 +77,14 @@ def _judge_guarded(case: _Case) -> Ruling:
         Place.ACROSS: "reaches across",
     }[place]
     name = f"the {case.coverage_pct:g} % {case.interval}"
-    ends = f"{_say(case.span.low)} to {_say(case.span.high)} {case.unit}".strip()
+    ends = f"{_say_plain(case.span.low)} to {_say_plain(case.span.high)} {case.unit}".strip()
     return Ruling(_OUTCOME[place], f"{name} {ends} {words} the limit ({_describe(case.accepted)})")
 
 
 def _judge_censored(case: _Case) -> Ruling:
     assert case.span is not None
     below = case.span.high is not None
-    shown = f"{'<' if below else '>'}{_say(case.value)} {case.unit}".strip()
+    shown = f"{'<' if below else '>'}{_say_plain(case.value)} {case.unit}".strip()
     place = case.span.place_in(case.accepted)
     if place is Place.ACROSS:
         reason = f"{shown} does not tell whether the limit is met ({_describe(case.accepted)})"
@@ -144,11 +144,21 @@ def _accepted(limit: Limit) -> Span:
         tolerance = exact_decimal(limit.tolerance_pct)
         return Span(100 - tolerance, 100 + tolerance)
     return Span(
-        None if limit.low is None else exact_decimal(limit.low),
-        None if limit.high is None else exact_decimal(limit.high),
+        None if limit.low is None else _as_written(limit.low, limit),
+        None if limit.high is None else _as_written(limit.high, limit),
         low_closed=limit.low_inclusive,
         high_closed=limit.high_inclusive,
     )
+
+
+def _as_written(bound: float, limit: Limit) -> Decimal:
+    """Give a bound the trailing zeros it was written with, so that 0.50 is shown as 0.50."""
+    number = exact_decimal(bound).normalize()
+    if limit.decimals is None or number.is_zero():
+        return number
+    place = number.adjusted() - limit.decimals if limit.power_of_ten else -limit.decimals
+    fits = place < int(number.as_tuple().exponent) and number.adjusted() - place < getcontext().prec
+    return number.quantize(Decimal((0, (1,), place))) if fits else number
 
 
 def _in_unit(value: float, unit: str, to: str) -> float:
@@ -175,12 +185,16 @@ def _describe(accepted: Span) -> str:
     return f"{at_least} and {at_most}"
 
 
+def _say_plain(number: Decimal | None) -> str:
+    """Write a number without trailing zeros."""
+    return _say(None if number is None else number.normalize())
+
+
 def _say(number: Decimal | None) -> str:
-    """Write a number as data: 1.2e10, 0.50, 180."""
+    """Write a number as data, with the digits it has: 1.20e10, 0.50, 180."""
     if number is None:
         return "any"
     if number and not -4 <= number.adjusted() < 6:
         digits, exponent = f"{number:E}".split("E")
-        plain = digits.rstrip("0").rstrip(".") if "." in digits else digits
-        return f"{plain}e{int(exponent)}"
+        return f"{digits}e{int(exponent)}"
     return f"{number:f}"
