@@ -128,6 +128,8 @@ def _scatter(values: list[float], value: float, scale: str) -> float | None:
     if count < 2 or (scale == "relative" and value == 0):
         return None
     variance = math.fsum((item - value) ** 2 for item in values) / (count - 1)
+    if variance == 0:
+        return None
     error = math.sqrt(variance / count)
     return error / abs(value) if scale == "relative" else error
 
@@ -171,7 +173,9 @@ def _doubts(level: str, units: int, runs: int, has_interval: bool) -> list[Notic
         found.append(
             Notice(
                 code="no-interval",
-                message="one run without particle counts: its repeatability cannot be known",
+                message="one run without particle counts: its repeatability cannot be known"
+                if units == 1
+                else f"{units} {level}s agree to the last digit: the scatter is below what the file prints",
                 action="measure at least three replicates",
             )
         )

@@ -7,6 +7,9 @@ from functools import cache
 
 from paracrine.core.quantity import Basis, Budget, Quantity
 
+_UNKNOWN = 50.0
+"""A relative interval of exp(50) either way says nothing and is left out."""
+
 
 @cache
 def coverage_factor(degrees_of_freedom: float, coverage_pct: float = 95.0) -> float:
@@ -29,10 +32,10 @@ def expand_budget(value: float, unit: str, *, budget: Budget, basis: Basis, cove
     reach = coverage_factor(budget.degrees_of_freedom(), coverage_pct) * budget.standard_uncertainty()
     if budget.scale == "absolute":
         low, high = value - reach, value + reach
-    else:
-        low, high = sorted((value * math.exp(-reach), value * math.exp(min(reach, 700.0))))
-    if not (math.isfinite(low) and math.isfinite(high)):
+    elif reach > _UNKNOWN:
         return Quantity(value=value, unit=unit, basis=basis)
+    else:
+        low, high = sorted((value * math.exp(-reach), value * math.exp(reach)))
     return Quantity(value=value, unit=unit, low=low, high=high, coverage_pct=coverage_pct, basis=basis)
 
 

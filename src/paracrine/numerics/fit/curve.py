@@ -168,36 +168,49 @@ def _solve_polynomial(shape: Shape, x: FloatArray, y: FloatArray, weight: FloatA
 
 
 def _solve_logistic(x: FloatArray, y: FloatArray, weight: FloatArray) -> FloatArray | None:
+    """Search half-way amount and steepness; for each pair the two asymptotes are a straight-line fit.
+
+    Returns None when the data do not bound the search: then they cannot tell the asymptotes.
+    """
     from scipy.optimize import least_squares
 
     positive = x[x > 0]
     if positive.size < 4:
         return None
-    root = np.sqrt(weight)
-    order = np.argsort(x, kind="stable")
-    first, last = float(y[order[0]]), float(y[order[-1]])
-    scale = max(abs(last - first), 1e-300)
+    scale = max(float(np.ptp(y)), 1e-300)
+    root = np.sqrt(weight) / scale
 
-    def misfit(p: FloatArray) -> FloatArray:
-        return np.asarray(root * (y - LOGISTIC.value(x, p)) / scale)
+    def misfit(searched: FloatArray) -> FloatArray:
+        response, _, _ = _asymptotes(x, y, weight, searched)
+        return np.asarray(root * (y - response))
 
-    def jacobian(p: FloatArray) -> FloatArray:
-        return np.asarray(-root[:, None] * LOGISTIC.gradient(x, p) / scale)
+    half_way = np.linspace(math.log(positive.min()) - 2.5, math.log(positive.max()) + 2.5, 15)
+    steepness = np.linspace(-1.6, 2.1, 9)
+    costs = np.array([[float(np.sum(misfit(np.array([a, b])) ** 2)) for b in steepness] for a in half_way])
+    row, column = (int(place) for place in np.unravel_index(costs.argmin(), costs.shape))
+    if row in (0, half_way.size - 1) or column in (0, steepness.size - 1):
+        return None
+    bounds = ([half_way[0], steepness[0]], [half_way[-1], steepness[-1]])
+    best = least_squares(misfit, [half_way[row], steepness[column]], bounds=bounds, max_nfev=60)
+    if not best.success or np.any(best.active_mask):
+        return None
+    searched = np.asarray(best.x, dtype=np.float64)
+    _, at_zero, at_infinity = _asymptotes(x, y, weight, searched)
+    return np.array([at_zero, at_infinity, *searched])
 
-    best: tuple[float, FloatArray] | None = None
-    for centre in (float(np.exp(np.mean(np.log(positive)))), float(positive.max())):
-        start = np.array([first, last + 0.2 * (last - first), math.log(centre), 0.0])
-        found = least_squares(
-            misfit,
-            start,
-            jac=jacobian,
-            x_scale=np.array([scale, scale, 1.0, 1.0]),
-            bounds=([-np.inf, -np.inf, math.log(centre) - 12, -2.5], [np.inf, np.inf, math.log(centre) + 12, 2.5]),
-            max_nfev=400,
-        )
-        if found.success and (best is None or found.cost < best[0]):
-            best = float(found.cost), np.asarray(found.x, dtype=np.float64)
-    return None if best is None else best[1]
+
+def _asymptotes(
+    x: FloatArray, y: FloatArray, weight: FloatArray, searched: FloatArray
+) -> tuple[FloatArray, float, float]:
+    """Return the best curve of given half-way amount and steepness, and its responses at 0 and infinity."""
+    share = 1 / (1 + _logistic_terms(x, np.array([0.0, 0.0, *searched]))[0])
+    total = weight.sum()
+    middle, level = float(weight @ share / total), float(weight @ y / total)
+    offset = share - middle
+    squares = float(weight @ (offset * offset))
+    rise = float(weight @ (offset * (y - level))) / squares if squares > 0 else 0.0
+    at_infinity = level - rise * middle
+    return np.asarray(at_infinity + rise * share), at_infinity + rise, at_infinity
 
 
 def _inverse_of_normal(gradient: FloatArray) -> FloatArray | None:
