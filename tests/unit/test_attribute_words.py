@@ -29,6 +29,11 @@ def test_a_typed_name_becomes_the_word_that_is_kept(typed: str, kept: str) -> No
         ("bioburden", "CFU/mL", "CFU/mL"),
         ("endotoxin_iu_per_ml", "IU/mL", "EU/mL"),
         ("particle_concentration_per_ml", "particles/mL", "1/mL"),
+        ("particle_concentration_undiluted_per_ml", "", "1/mL"),
+        ("particles_per_ml_medium", "", "1/mL"),
+        ("particles_per_ug_protein", "1/mg", "particles/ug"),
+        ("particles_per_cell", "", "particles/cell"),
+        ("cytokine_pg_per_ml", "pg/mL", "pg/mL"),
     ],
 )
 def test_the_name_decides_the_unit_and_else_the_dimension(attribute: str, unit: str, kept: str) -> None:

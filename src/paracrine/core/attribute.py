@@ -7,14 +7,14 @@ import re
 from paracrine.core.errors import InputError
 from paracrine.core.units import canonical_unit, dimension_of, spelling
 
-_UNIT_BY_ENDING = (
+_UNIT_BY_NAME = (
+    (re.compile(r"^(particles?|concentration)_(.*_)?per_ml$|^particles_per_ml_|_concentration_per_ml$"), "1/mL"),
+    (re.compile(r"^particles_per_ug"), "particles/ug"),
+    (re.compile(r"^particles_per_cell"), "particles/cell"),
     (re.compile(r"_ug_per_ml$"), "ug/mL"),
     (re.compile(r"_ng_per_ml$"), "ng/mL"),
     (re.compile(r"_eu_per_ml$"), "EU/mL"),
     (re.compile(r"_eu_per_kg$"), "EU/kg"),
-    (re.compile(r"(?<=particles)_per_ug$"), "particles/ug"),
-    (re.compile(r"(?<=particles)_per_cell$"), "particles/cell"),
-    (re.compile(r"(?<=particles)_per_ml$|(?<=concentration)_per_ml$"), "1/mL"),
     (re.compile(r"_mpa_s$"), "mPa.s"),
     (re.compile(r"_nm$"), "nm"),
     (re.compile(r"_pct$"), "%"),
@@ -24,6 +24,7 @@ _UNIT_BY_ENDING = (
     (re.compile(r"(?<!per)_ug$"), "ug"),
     (re.compile(r"(?<!per)_h$"), "h"),
 )
+_UNIT_WORDS = re.compile(r"_((ug_|ng_|eu_)?per_ml|eu_per_kg|mpa_s|nm|pct|frac|mv|ml|ug|h)$")
 _SIGNED_DIMENSIONS = frozenset({"voltage", "temperature", "mobility", "speed", "absorbance"})
 _SPLIT = re.compile(r"[\s\-/]+")
 _MARKER_LIKE = re.compile(r"[a-z]+\d+[a-z]?\d*")
@@ -34,14 +35,14 @@ def attribute_word(text: str) -> str:
     return _SPLIT.sub("_", text.strip().lower()).strip("_")
 
 
-def suffix_unit(attribute: str) -> str:
+def named_unit(attribute: str) -> str:
     """Return the unit that an attribute's name states (`nm` for `diameter_d50_nm`), empty when it states none."""
-    return next((unit for ending, unit in _UNIT_BY_ENDING if ending.search(attribute)), "")
+    return next((unit for name, unit in _UNIT_BY_NAME if name.search(attribute)), "")
 
 
 def attribute_title(attribute: str) -> str:
     """Return words for an attribute that nobody gave a title: `marker_cd63` becomes `Marker CD63`."""
-    stem = next((ending.sub("", attribute) for ending, _ in _UNIT_BY_ENDING if ending.search(attribute)), attribute)
+    stem = _UNIT_WORDS.sub("", attribute) if named_unit(attribute) else attribute
     words = [word.upper() if _MARKER_LIKE.fullmatch(word) else word for word in stem.split("_") if word]
     title = " ".join(words) or attribute
     return title[:1].upper() + title[1:]
@@ -56,7 +57,7 @@ def stored_unit(attribute: str, unit: str) -> str:
     Raises:
         InputError: when the name and the unit contradict each other, or neither states a unit.
     """
-    named, given = suffix_unit(attribute), spelling(unit) if unit.strip() else ""
+    named, given = named_unit(attribute), spelling(unit) if unit.strip() else ""
     if not given:
         if named:
             return named

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from paracrine.core.attribute import attribute_title, attribute_word, is_known_unit, stored_unit, suffix_unit
+from paracrine.core.attribute import attribute_title, attribute_word, is_known_unit, stored_unit, named_unit
 from paracrine.core.catalog import nearest
 from paracrine.core.errors import InputError
 from paracrine.core.specification import DecisionRule, Limit, LimitKind, Specification
@@ -135,7 +135,7 @@ def _read_numbers(table: dict[str, Any], kind: LimitKind, attribute: str, unit: 
             raise InputError("a finding limit takes neither unit nor decimals", where=where)
         return {}
     try:
-        kept = stored_unit(attribute, unit or suffix_unit(attribute) or _UNIT_OF_KIND.get(kind, ""))
+        kept = stored_unit(attribute, unit or named_unit(attribute) or _UNIT_OF_KIND.get(kind, ""))
     except InputError as error:
         raise InputError(error.message, where=f"{where}: unit", hint=error.hint) from error
     written = {key: _take_number(table, key, where) for key in _NUMBERS_OF_KIND[kind] if key in table}
