@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from paracrine.core.attribute import attribute_title, attribute_word, is_known_unit, stored_unit, named_unit
+from paracrine.core.attribute import attribute_title, attribute_word, is_known_unit, named_unit, stored_unit
 from paracrine.core.catalog import nearest
 from paracrine.core.errors import InputError
 from paracrine.core.specification import DecisionRule, Limit, LimitKind, Specification
