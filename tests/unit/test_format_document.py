@@ -74,4 +74,4 @@ def test_the_page_names_every_column_trigger_and_version() -> None:
         assert f"`{name}`" in DOCUMENT, name
     assert f"format, version {FORMAT_VERSION}" in DOCUMENT
     assert sqlite.TRIGGERS.keys() == postgresql.TRIGGERS.keys()
-    assert set(ENTRIES.columns.keys()) == set(Entry.__dataclass_fields__)
+    assert list(ENTRIES.columns.keys()) == list(Entry.__dataclass_fields__)

@@ -11,11 +11,11 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from paracrine import __version__
 from paracrine.core.errors import InputError, RecordError
 from paracrine.core.progress import Progress, Silent, stage
 from paracrine.core.records import canonical_json
@@ -167,7 +167,12 @@ def _write_metadata(crate: _Crate, workspace: Workspace, license_text: str) -> N
         "conformsTo": {"@id": _SPECIFICATION},
         "about": {"@id": "./"},
     }
-    program = {"@id": "#paracrine", "@type": "SoftwareApplication", "name": "Paracrine", "version": __version__}
+    program = {
+        "@id": "#paracrine",
+        "@type": "SoftwareApplication",
+        "name": "Paracrine",
+        "version": version("paracrine"),
+    }
     document = {
         "@context": [f"{_SPECIFICATION}/context", {"sha256": "http://schema.org/sha256"}],
         "@graph": [descriptor, root, *crate.entities, *people, export, program],

@@ -131,11 +131,14 @@ def record_text(record: Record | dict[str, Any]) -> tuple[str, str, str]:
     return require_legible(kind, "the kind"), require_legible(version, "the version"), text
 
 
-def claims(body: Any) -> list[tuple[str, str]]:
-    """Return the stored content a body says exists, as (`file` or `arrays`, sha256).
+def claims(text: str) -> list[tuple[str, str]]:
+    """Return the stored content a sealed text says exists, as (`file` or `arrays`, sha256).
 
     A `file_ref` claims its `sha256`; anywhere else the keys `file_sha256` and `arrays_sha256` do.
     """
+    if '_sha256"' not in text and f'"{FileRef.kind}"' not in text:
+        return []
+    body = json.loads(text)
     found: list[tuple[str, str]] = []
     if isinstance(body, dict) and body.get("kind") == FileRef.kind:
         found.append(("file", str(body.get("sha256"))))

@@ -36,6 +36,7 @@ ENTRIES = Table(
     Column("seal_sha256", Text, nullable=False),
 )
 Index("entries_kind_key", ENTRIES.c.kind, ENTRIES.c.key, ENTRIES.c.number)
+Index("entries_kind", ENTRIES.c.kind, ENTRIES.c.number)
 
 HEAD = Table(
     "head",

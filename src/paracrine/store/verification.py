@@ -61,7 +61,7 @@ class _Walk:
                 self._found.add(f"{name}: the text is not canonical JSON")
             elif (body.get("kind"), body.get("version")) != (entry.kind, entry.version):
                 self._found.add(f"{name}: kind or version differ from the text")
-            for claim in claims(body):
+            for claim in claims(entry.text):
                 self.claimed.setdefault(claim, name)
         except (ValueError, AttributeError, TypeError, RecordError):
             self._found.add(f"{name}: the text is not what was sealed, nor JSON")
