@@ -39,11 +39,13 @@ class SizeDistribution:
     def __post_init__(self) -> None:
         if self.edges_nm.ndim != 1 or self.contents.ndim != 1 or self.edges_nm.size != self.contents.size + 1:
             raise InputError(f"{self.contents.shape} bins do not fit {self.edges_nm.shape} edges")
-        if not np.all(np.isfinite(self.edges_nm)) or not np.all(np.diff(self.edges_nm) > 0):
+        rising = bool((self.edges_nm[1:] > self.edges_nm[:-1]).all())
+        if not (rising and np.isfinite(self.edges_nm[0]) and np.isfinite(self.edges_nm[-1])):
             raise InputError("size axis does not rise")
-        if not np.all(np.isfinite(self.contents)):
+        lowest, highest = self.contents.min(initial=0.0), self.contents.max(initial=0.0)
+        if not (np.isfinite(lowest) and np.isfinite(highest)):
             raise InputError("a bin holds NaN or infinity")
-        if np.any(self.contents < 0):
+        if lowest < 0:
             raise InputError("a bin holds a negative count")
         if self.tracks_per_bin is not None and self.tracks_per_bin.shape != self.contents.shape:
             raise InputError("counted particles do not fit the bins")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from io import StringIO
 
 import numpy as np
@@ -15,7 +16,9 @@ FloatArray = npt.NDArray[np.float64]
 _ZERO = np.uint8(ord("0"))
 _MOST_DIGITS = 15
 """Whole numbers up to here, and their quotients by powers of ten, are exact in double precision."""
+_POWERS = 10.0 ** np.arange(_MOST_DIGITS + 1)
 _WORTH_VECTORISING = 2000
+_MOST_BYTES = 2**31 - 1
 _PLAIN = b"0123456789.+-eE"
 
 
@@ -46,7 +49,7 @@ def _read_cells(block: str, delimiter: str, decimal: str, columns: int, where: s
                 hint="the file may be truncated or edited; export it again",
             )
         cells += row[:columns]
-    numbers = _plain_floats(cells, decimal)
+    numbers = plain_floats(cells, decimal)
     if numbers is None:
         numbers = [
             require_number(
@@ -66,7 +69,7 @@ def _split_rows(block: str, delimiter: str) -> list[list[str]]:
         raise InputError(f"cannot be split into cells: {error}", hint="a quotation mark may be missing") from error
 
 
-def _plain_floats(cells: list[str], decimal: str) -> list[float] | None:
+def plain_floats(cells: Sequence[str], decimal: str) -> list[float] | None:
     """Return the numbers at once, or None when a cell is anything but one plain number."""
     text = "\n".join(cells)
     if decimal != ".":
@@ -85,14 +88,17 @@ def _read_regular(block: bytes, rows: int, delimiter: str, decimal: str, columns
     """Return the table, or None when any row is written differently from the first or a cell is not plain digits."""
     raw = np.frombuffer(block, dtype=np.uint8)
     padded = np.zeros(raw.size + 16, dtype=np.uint8)
+    if raw.size > _MOST_BYTES:
+        return None
     marks = np.flatnonzero(np.subtract(raw, _ZERO, out=padded[16:]) > 9)
     tokens, left_over = divmod(marks.size + 1, rows)
     pattern = raw[marks[: tokens - 1]].tobytes().decode()
     if left_over or pattern.strip(delimiter + decimal) or raw[marks].tobytes() != _repeated(pattern, rows):
         return None
-    ends = np.append(marks, raw.size)
+    ends = np.empty(marks.size + 1, dtype=np.int32)
+    ends[:-1], ends[-1] = marks, raw.size
     lengths = ends.copy()
-    lengths[1:] -= marks + 1
+    lengths[1:] -= ends[:-1] + 1
     starts = [0, *(index + 1 for index, mark in enumerate(pattern) if mark == delimiter)]
     needed = starts[columns] if len(starts) > columns else tokens
     by_row = lengths.reshape(rows, tokens)
@@ -107,7 +113,7 @@ def _repeated(pattern: str, rows: int) -> bytes:
 
 
 def _join(
-    whole: npt.NDArray[np.int64], lengths: npt.NDArray[np.intp], pattern: str, starts: list[int], decimal: str
+    whole: npt.NDArray[np.int64], lengths: npt.NDArray[np.int32], pattern: str, starts: list[int], decimal: str
 ) -> FloatArray | None:
     table = whole[:, starts].astype(np.float64)
     if decimal + decimal in pattern:
@@ -115,16 +121,16 @@ def _join(
     for column, start in enumerate(starts):
         if pattern[start : start + 1] == decimal:
             digits = lengths[:, start + 1]
-            if int((lengths[:, start] + digits).max()) > _MOST_DIGITS:
+            if int(lengths[:, start].max() + digits.max()) > _MOST_DIGITS:
                 return None
-            scale = 10.0**digits
+            scale = _POWERS[digits]
             # One division of two exact numbers rounds as `float` does; adding a decimal fraction would not.
             table[:, column] = (whole[:, start] * scale + whole[:, start + 1]) / scale
     return table
 
 
 def _whole_numbers(
-    padded: npt.NDArray[np.uint8], ends: npt.NDArray[np.intp], lengths: npt.NDArray[np.intp]
+    padded: npt.NDArray[np.uint8], ends: npt.NDArray[np.int32], lengths: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.int64] | None:
     """Turn digit runs that end before `ends` into numbers, eight digits at a time; None beyond 16 digits."""
     if int(lengths.max()) > 16:
@@ -142,7 +148,7 @@ def _whole_numbers(
     return values
 
 
-def _eight_digits(words: npt.NDArray[np.uint64], used: npt.NDArray[np.intp]) -> npt.NDArray[np.uint64]:
+def _eight_digits(words: npt.NDArray[np.uint64], used: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
     """Read the last `used` (1 to 8) of eight digits packed little-endian, one a byte: pairs, fours, eights."""
     unused_bits = ((8 - used) * 8).astype(np.uint64)
     words = (words >> unused_bits) << unused_bits

@@ -47,15 +47,14 @@ def rederive(contents: FloatArray, *, centres: FloatArray, levels_frac: FloatArr
     rows[1, filled] = np.sqrt(np.maximum(bins @ (centres * centres) / sums - mean * mean, 0))
     rows[2, filled] = centres[bins.argmax(axis=1)]
     cumulative = bins.cumsum(axis=1)
-    for level, frac in enumerate(levels_frac):
-        rows[3 + level, filled] = _interpolate(cumulative, sums * frac, float(centres[0]), step)
+    rows[3:, filled] = _interpolate(cumulative, sums * levels_frac[:, None], float(centres[0]), step)
     return Rederived(total=total, mean=rows[0], sd=rows[1], mode=rows[2], percentiles=rows[3:])
 
 
 def _interpolate(cumulative: FloatArray, targets: FloatArray, first_centre: float, step: float) -> FloatArray:
-    """Return where each row first reaches its target, linear between bin edges."""
-    reached = (cumulative >= targets[:, None]).argmax(axis=1)
-    videos = np.arange(targets.size)
+    """Return where each row first reaches its targets (levels, rows), linear between bin edges."""
+    reached = (cumulative >= targets[:, :, None]).argmax(axis=2)
+    videos = np.arange(targets.shape[1])
     high = cumulative[videos, reached]
     low = np.where(reached > 0, cumulative[videos, reached - 1], 0.0)
     place: FloatArray = first_centre + step * (reached - 0.5 + (targets - low) / (high - low))

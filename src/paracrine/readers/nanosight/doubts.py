@@ -66,7 +66,7 @@ def _flag(place: str, key: str, cell: str) -> Notice:
 def add_empty_videos(document: Document, numbers: list[BlockNumbers], per_video: list[list[Notice]]) -> None:
     """Append a notice to each video without any particle: valid, zero, and not a size of 0 nm."""
     totals = [item.total for item in numbers if item.block.domain == "size"]
-    if not totals:
+    if not totals or all(total.all() for total in totals):
         return
     frames = document.video_rows.get((SETTINGS, "Total frames analysed"))
     for video in np.flatnonzero(np.sum(totals, axis=0) == 0):
@@ -88,6 +88,8 @@ def add_population_cut(numbers: list[BlockNumbers], per_video: list[list[Notice]
     for item in numbers:
         if item.block.domain == "size":
             top = item.block.contents[:, -_TOP_BINS:].sum(axis=1)
+            if not top.any():
+                continue
             for video in np.flatnonzero((top > 0) & (top >= _TOP_FRAC * item.total)).tolist():
                 cut.setdefault(video, []).append(f"{top[video] / item.total[video]:.0%} by {item.block.weighting}")
     for video, said in cut.items():
@@ -130,8 +132,9 @@ def combined_experiment(document: Document) -> Iterator[Notice]:
 def empties_in_averages(numbers: list[BlockNumbers], concentration: Printed) -> Iterator[Notice]:
     """Yield a notice with both numbers when the file's own averages count empty videos as zero."""
     number = next((item for item in numbers if item.is_number_weighted_size), None)
-    if number is None or not 0 < (empty_count := int((number.total == 0).sum())) < number.total.size:
+    if number is None or number.total.all() or not number.total.any():
         return
+    empty_count = int((number.total == 0).sum())
     kept = np.flatnonzero(number.total > 0).tolist()
     parts = []
     for label, key in (("mean", "Mean"), ("D50", "D50")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from paracrine.core.errors import InputError
 from paracrine.core.notice import Notice, Severity
@@ -16,6 +16,7 @@ from paracrine.readers.nanosight.layout import DETAILS, INCLUDED, RESULTS, SIZES
 _AGGREGATES = ("Average", "Standard Error")
 _EXCLUSION = "[Exclusion Regions]"
 _VIDEO_NUMBER = re.compile(r"[\s_-]*\d+$")
+_CAPTURED = re.compile(r"([01]\d:[0-5]\d:[0-5]\d|2[0-3]:[0-5]\d:[0-5]\d)\s+(\d\d)/(\d\d)/(\d{4})")
 _EXPERIMENT = re.compile(r"([^,:]+?)\.nano\b")
 
 
@@ -78,12 +79,10 @@ def _settings(document: Document, shared: dict[str, str]) -> list[dict[str, str]
     for row in rows:
         shared |= {f"{row.name} / {what}": cell for what, cell in zip(_AGGREGATES, row.aggregates, strict=False)}
     shared = {key: cell for key, cell in shared.items() if cell}
+    rows = [row for row in rows if any(row.cells)]
     keys = [row.name for row in rows]
-    clean = _clean if document.may_hold_paths else str
-    return [
-        shared | {key: clean(cell) for key, cell in zip(keys, column, strict=True) if cell}
-        for column in zip(*(row.cells for row in rows), strict=True)
-    ]
+    columns = zip(*(map(_clean, row.cells) if document.may_hold_paths else row.cells for row in rows), strict=True)
+    return [{**shared, **dict(zip(keys, column, strict=True))} for column in columns]
 
 
 def _joined(row: Row, document: Document) -> str:
@@ -174,7 +173,11 @@ def _sample_hints(document: Document, names: list[str]) -> list[str]:
 
 def _measured_at(text: str) -> str:
     """Return ISO date and time of `16:09:42  02/11/2021` (day first), any other text as it is."""
+    found = _CAPTURED.fullmatch(text)
+    if found is None:
+        return text
+    day, month, year = map(int, found.group(2, 3, 4))
     try:
-        return datetime.strptime(" ".join(text.split()), "%H:%M:%S %d/%m/%Y").isoformat()
+        return f"{date(year, month, day).isoformat()}T{found[1]}"
     except ValueError:
         return text

@@ -10,7 +10,7 @@ import numpy as np
 from paracrine.core.errors import InputError
 from paracrine.core.run import VendorNumber
 from paracrine.readers.decoding.decimal import half_digit
-from paracrine.readers.decoding.table import FloatArray
+from paracrine.readers.decoding.table import FloatArray, plain_floats
 from paracrine.readers.decoding.text import to_number
 from paracrine.readers.nanosight.conventions import Rederived, rederive
 from paracrine.readers.nanosight.layout import RESULTS, Document
@@ -110,7 +110,9 @@ def _percentile_shift(block: Block, printed: dict[str, Printed], found: Rederive
 
 def _read_row(row: VideoRow, document: Document, *, significant: int = 0) -> Printed:
     cells = row.cells
-    values = [_number(cell, row, document) for cell in cells]
+    values = plain_floats(cells, document.decimal)
+    if values is None or min(values) < 0:
+        values = [_number(cell, row, document) for cell in cells]
     if significant:
         roundings = [_rounding_of(value, cell, significant) for value, cell in zip(values, cells, strict=True)]
     else:

@@ -191,9 +191,10 @@ def _percentiles(text: str, *, delimiter: str, decimal: str, videos: int, where:
     where = f"{where}, percentiles"
     _require_rows(block, _PERCENTILE_ROWS_COUNT, where=where)
     lines = block.split("\n")
-    if [line.partition(delimiter)[0].strip('"') for line in lines] != [str(level) for level in range(len(lines))]:
-        raise InputError("rows do not run from 0 to 100", where=where, hint="rows are missing or out of order")
-    # The last row tells whether the table was cut; the others repeat what the histogram says.
-    chosen = "\n".join(lines[level] for level in (*LEVELS_PCT, 100))
+    # The last row tells whether the table was cut; the rows not read repeat what the histogram says.
+    levels = (*LEVELS_PCT, 100)
+    chosen = "\n".join(lines[level] for level in levels)
     values = read_table(chosen, delimiter=delimiter, decimal=decimal, columns=1 + videos, where=where)
+    if values[:, 0].tolist() != list(levels):
+        raise InputError("rows do not run from 0 to 100", where=where, hint="rows are missing or out of order")
     return values[:-1, 1:], rest
