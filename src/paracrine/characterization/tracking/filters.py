@@ -108,11 +108,11 @@ def bin_frame(frame: Frame, static: Image, sign: float, binning: int, binned: Im
                 for x in range(line.size):
                     line[x] -= still[x]
         target = binned[row]
-        for column in range(columns):
-            total = np.float32(0)
-            for k in range(binning):
-                total += line[column * binning + k]
-            target[column] = factor * total
+        target[:] = 0
+        for k in range(binning):
+            shifted = line[k:]
+            for column in range(columns):
+                target[column] += factor * shifted[column * binning]
 
 
 @kernel
@@ -198,21 +198,23 @@ def noise_below(image: Image, step: int) -> float:
         step: every `step`-th pixel along x and y is looked at.
     """
     height, width = image.shape
-    total = 0.0
-    count = 0
+    total = np.float32(0)
+    count = others = 0
     for y in range(0, height, step):
         for x in range(0, width, step):
-            if image[y, x] < 0:
-                total -= image[y, x]
-                count += 1
+            value = min(image[y, x], np.float32(0))
+            total -= value
+            count += value < 0
+            others += value >= 0
     if count == 0:
         return 0.0
     bins = np.zeros(1025, dtype=np.int64)
-    scale = 256 * count / total
+    scale = np.float32(256 * count / total)
     for y in range(0, height, step):
         for x in range(0, width, step):
-            if image[y, x] < 0:
-                bins[min(int(-image[y, x] * scale), 1024)] += 1
+            bins[min(int(-scale * min(image[y, x], np.float32(0))), 1024)] += 1
+    # Every value that is not below zero went to the first bin.
+    bins[0] -= others
     below = 0
     for at in range(1025):
         if 2 * (below + bins[at]) >= count:

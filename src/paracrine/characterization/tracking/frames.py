@@ -21,6 +21,7 @@ from paracrine.characterization.tracking.locate import (
     SIGN,
     add_neighbours,
     empty_window,
+    light_reach,
     locate_spots,
     open_window,
 )
@@ -157,11 +158,14 @@ def gather_scatter(
     half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
     window = empty_window(half)
     light = np.zeros((5, window.shape[1]), dtype=np.float32)
+    reaches = np.empty(spots.shape[0])
+    for j in range(spots.shape[0]):
+        reaches[j] = light_reach(spots[j])
     for index in chosen:
         spot = spots[index]
         x, y = round(spot[X]), round(spot[Y])
         open_window(frame, static, grid, camera, x, y, half, window)
-        add_neighbours(window, spots, spots.shape[0], index, x, y, half)
+        add_neighbours(window, spots, reaches, spots.shape[0], index, x, y, half)
         light[:] = window
         light[OTHERS, :] = 0
         add_light(light, OTHERS, spot, 1.0)

@@ -74,7 +74,8 @@ def open_window(
         window: result.
     """
     height, width = frame.shape
-    sign, top = np.float32(camera[SIGN]), camera[TOP]
+    sign = np.float32(camera[SIGN])
+    limit = np.float32(camera[TOP] if camera[SIGN] > 0 else 0.0)
     middle = background_at(grid, y, x, height, width)
     slope_x = (background_at(grid, y, x + half, height, width) - background_at(grid, y, x - half, height, width)) / (
         2 * half
@@ -84,40 +85,58 @@ def open_window(
     )
     # Padding lies in the middle, where every spot's light is finite.
     window[XS, :], window[YS, :], window[VALID, :], window[OTHERS, :] = x, y, 0, 0
-    clipped = top if sign > 0 else 0
     side = 2 * half + 1
+    left, right = max(0, x - half), min(width, x + half + 1)
+    first = left - (x - half)
     for line in range(side):
         row = y - half + line
         at = line * side
-        level = np.float32(middle + slope_y * (line - half))
+        places = window[XS, at : at + side]
         for i in range(side):
-            column = x - half + i
-            window[XS, at + i], window[YS, at + i] = column, row
-            inside = 0 <= row < height and 0 <= column < width
-            raw = frame[min(max(row, 0), height - 1), min(max(column, 0), width - 1)]
-            usable = raw < clipped if sign > 0 else raw > clipped
-            window[VALID, at + i] = 1 if inside and usable else 0
-            window[DATA, at + i] = sign * np.float32(raw) - level - np.float32(slope_x * (i - half))
-    if static.size:
-        for line in range(side):
-            for i in range(side):
-                row, column = min(max(y - half + line, 0), height - 1), min(max(x - half + i, 0), width - 1)
-                window[DATA, line * side + i] -= sign * static[row, column]
+            places[i] = np.float32(x - half + i)
+        window[YS, at : at + side] = row
+        window[DATA, at : at + side] = 0
+        if not 0 <= row < height:
+            continue
+        start, rise = np.float32(middle + slope_y * (line - half) - slope_x * half), np.float32(slope_x)
+        source = frame[row, left:right]
+        data, valid = window[DATA, at + first : at + side], window[VALID, at + first : at + side]
+        for i in range(source.size):
+            count = np.float32(source[i])
+            data[i] = sign * count - start - rise * np.float32(i + first)
+            valid[i] = np.float32(1) if sign * count < limit else np.float32(0)
+        if static.size:
+            still = static[row, left:right]
+            for i in range(source.size):
+                data[i] -= sign * still[i]
 
 
 @kernel
-def add_neighbours(window: Image, spots: Floats, count: int, own: int, x: float, y: float, half: int) -> bool:
-    """Add the light of all other spots that reach into a window; return whether there is any."""
-    found = False
+def light_reach(spot: Floats) -> float:
+    """Return the distance from a spot's centre at which its light falls below a fifth of a count, px."""
+    return math.sqrt(2 * math.log(max(spot[AMPLITUDE] * 5, 1.1)) * max(spot[CXX], spot[CYY]))
+
+
+@kernel
+def add_neighbours(
+    window: Image, spots: Floats, reaches: Floats, count: int, own: int, x: float, y: float, half: int
+) -> None:
+    """Add the light of all other spots that reach into a window.
+
+    Args:
+        window: see `open_window`.
+        spots: shape (most, 12).
+        reaches: shape (most,), from `light_reach`.
+        count: spots known so far.
+        own: the spot the window belongs to, -1 for none.
+        x: column of the window's middle.
+        y: row of the window's middle.
+        half: pixels on each side.
+    """
     for j in range(count):
-        if j == own:
-            continue
-        spot = spots[j]
-        reach = half + math.sqrt(2 * math.log(max(spot[AMPLITUDE] * 5, 1.1)) * max(spot[CXX], spot[CYY]))
-        if abs(spot[X] - x) < reach and abs(spot[Y] - y) < reach:
-            add_light(window, OTHERS, spot, 1.0)
-            found = True
-    return found
+        reach = half + reaches[j]
+        if j != own and abs(spots[j, X] - x) < reach and abs(spots[j, Y] - y) < reach:
+            add_light(window, OTHERS, spots[j], 1.0)
 
 
 @kernel
@@ -208,7 +227,7 @@ def locate_spots(
     """
     height, width = frame.shape
     half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
-    window, sums = empty_window(half), np.empty(SUMS)
+    window, sums, reaches = empty_window(half), np.empty(SUMS), np.empty(spots.shape[0])
     count = 0
     for index in range(starts.shape[0]):
         if count == spots.shape[0]:
@@ -218,7 +237,7 @@ def locate_spots(
         spot[X], spot[Y] = starts[index, 0], starts[index, 1]
         x, y = round(spot[X]), round(spot[Y])
         open_window(frame, static, grid, camera, x, y, half, window)
-        add_neighbours(window, spots, count, -1, x, y, half)
+        add_neighbours(window, spots, reaches, count, -1, x, y, half)
         spot[SCORE] = matched_light(window, spot, noise, prior, sums)
         if spot[SCORE] < lowest_score:
             continue
@@ -226,10 +245,11 @@ def locate_spots(
             continue
         if not (-0.5 <= spot[X] <= width - 0.5 and -0.5 <= spot[Y] <= height - 0.5):
             continue
+        reaches[count] = light_reach(spot)
         count += 1
     for _ in range(SWEEPS):
-        _fit_again(frame, static, grid, camera, noise, prior, half, window, spots, count)
-    return _finish(frame, static, grid, camera, noise, prior, half, window, lowest_score, spots, count)
+        _fit_again(frame, static, grid, camera, noise, prior, half, window, reaches, spots, count)
+    return _finish(frame, grid, camera, noise, lowest_score, spots, count)
 
 
 @kernel
@@ -252,6 +272,7 @@ def _fit_again(
     prior: Floats,
     half: int,
     window: Image,
+    reaches: Floats,
     spots: Floats,
     count: int,
 ) -> None:
@@ -267,25 +288,16 @@ def _fit_again(
             continue
         x, y = round(spot[X]), round(spot[Y])
         open_window(frame, static, grid, camera, x, y, half, window)
-        add_neighbours(window, spots, count, i, x, y, half)
+        add_neighbours(window, spots, reaches, count, i, x, y, half)
         before[:] = spot
         if not fit_spot(window, spot, noise, prior, LATER_STEPS):
             spot[:] = before
+        reaches[i] = light_reach(spot)
 
 
 @kernel
 def _finish(
-    frame: Frame,
-    static: Image,
-    grid: Image,
-    camera: Floats,
-    noise: Floats,
-    prior: Floats,
-    half: int,
-    window: Image,
-    lowest_score: float,
-    spots: Floats,
-    count: int,
+    frame: Frame, grid: Image, camera: Floats, noise: Floats, lowest_score: float, spots: Floats, count: int
 ) -> int:
     height, width = frame.shape
     kept = 0
