@@ -54,8 +54,11 @@ def test_somebody_elses_database_is_left_alone(tmp_path: Path, table: str) -> No
     database = sqlite3.connect(tmp_path / "ledger.db")
     database.execute(f"CREATE TABLE {table}")
     database.close()
+    before = (tmp_path / "ledger.db").read_bytes()
     for create in (True, False):
         assert "other tables" in refusal(tmp_path, create=create)
+    assert (tmp_path / "ledger.db").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.db"]
 
 
 def test_another_programs_workspace_table_is_not_taken_for_ours(tmp_path: Path) -> None:

@@ -87,6 +87,9 @@ def keep_chunks(chunks: Iterable[bytes], *, folder: Path, room: Path, suffix: st
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _sync_folder(room)
             path.chmod(0o444)
+            if sys.platform == "win32":
+                # An open file cannot be renamed there; elsewhere the lock is held until it has its name.
+                stream.close()
             path.replace(target)
             _sync_folder(target.parent)
     return digest.hexdigest(), size

@@ -17,7 +17,7 @@ def write_head_note(folder: Path, number: int, seal_sha256: str) -> None:
     # Always the same length and one write, so that no reader meets half of it.
     line = f'{{"number":{number:20d},"seal_sha256":"{seal_sha256}"}}\n'.encode("ascii")
     with suppress(OSError):
-        descriptor = os.open(folder / _NAME, os.O_WRONLY | os.O_CREAT, 0o666)
+        descriptor = os.open(folder / _NAME, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
         try:
             os.write(descriptor, line)
         finally:

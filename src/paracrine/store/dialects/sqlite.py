@@ -149,7 +149,11 @@ def _copy_unsettled(path: Path) -> tempfile.TemporaryDirectory[str] | None:
 
 def _use_wal(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous=FULL")
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        return
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    # Somebody else's database, opened by mistake, stays as it is.
+    if not tables or {"workspace", "entries", "head"} <= tables:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
