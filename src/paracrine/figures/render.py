@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
+from paracrine.figures.printable import printable_data
 from paracrine.figures.style import HOVER, Spec
 
 
@@ -27,7 +28,8 @@ def render_png(spec: Spec, *, scale: float = 2.0) -> bytes:
 
 def _still(spec: Spec) -> Spec:
     layers = [layer for layer in spec.get("layer", []) if not str(layer.get("name", "")).startswith(HOVER)]
-    return {**spec, "layer": layers}
+    still: Spec = printable_data({**spec, "layer": layers})
+    return still
 
 
 @lru_cache(maxsize=64)

@@ -78,7 +78,7 @@ def finish(layers: list[Spec], *, description: str, width: int = WIDTH_PX, heigh
         "width": width,
         "height": height,
         "autosize": {"type": "fit-x", "contains": "padding"},
-        "background": None,
+        "background": "transparent",
         "padding": {"left": 2, "right": 4, "top": 4, "bottom": 2},
         "layer": layers,
         "config": _config(),

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from paracrine.figures.printable import printable_data
 from paracrine.figures.render import render_svg
 from paracrine.report.certificate_page import build_page
 from paracrine.report.content import CertificateContent
@@ -50,7 +51,7 @@ def _files(page: CertificatePage) -> dict[str, bytes]:
                 name = f"strip-{len(files)}.svg"
                 files[name] = _print_svg(row["strip"])
                 row["strip"] = name
-    files["data.json"] = json.dumps(data, ensure_ascii=False).replace("\\u0000", "").encode("utf-8", "replace")
+    files["data.json"] = json.dumps(printable_data(data), ensure_ascii=False).encode()
     return files
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from paracrine.figures.printable import printable, printable_data
 from paracrine.figures.render import render_svg
 from paracrine.figures.style import Spec, hues
 from paracrine.report.browser_code import vega_code
@@ -52,7 +53,7 @@ def render_html(template: str, *, footer: str, charts: tuple[Chart, ...] = (), *
 
 def live_spec(spec: Spec) -> Spec:
     """Return a chart for the browser: as wide as its place, colours following the page."""
-    themed: Spec = _themed(spec)
+    themed: Spec = _themed(printable_data(spec))
     return {**themed, "width": "container", "config": {**themed["config"], "font": _FONTS}}
 
 
@@ -65,6 +66,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=lambda value: printable(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -77,7 +77,8 @@ def write_quantity(quantity: Quantity | None, *, digits: int = DIGITS_MEASURED) 
     exponent = _shared_exponent(_rounded(quantity.value, place) or quantity.value, low, high)
     value, bottom, top = (_fixed(number, place, exponent) for number in (quantity.value, low, high))
     if exponent:
-        return Written(f"{sign}{value}{_power(exponent)}", f"({bottom} to {top}){_power(exponent)}")
+        value = "0" if quantity.value == 0 else value + _power(exponent)
+        return Written(sign + value, f"({bottom} to {top}){_power(exponent)}")
     return Written(sign + value, f"({bottom} to {top})")
 
 
