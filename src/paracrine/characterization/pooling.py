@@ -175,7 +175,7 @@ def _doubts(level: str, units: int, runs: int, has_interval: bool) -> list[Notic
                 code="no-interval",
                 message="one run without particle counts: its repeatability cannot be known"
                 if units == 1
-                else f"{units} {level}s agree to the last digit: the scatter is below what the file prints",
+                else f"{units} {level}s agree to the last digit: the scatter is below the resolution of the file",
                 action="measure at least three replicates",
             )
         )

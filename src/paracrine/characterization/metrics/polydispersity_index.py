@@ -16,7 +16,6 @@ METRIC = Metric(
         "Second cumulant over the square of the first (dimensionless width of the cumulant fit), as the instrument "
         "computed it; mean over runs."
     ),
-    vendor_names=("polydispersity_index",),
     bounds=(0.0, float("inf")),
     techniques=(Technique.DLS,),
 )

@@ -16,7 +16,6 @@ METRIC = Metric(
         "Intensity-weighted harmonic mean hydrodynamic diameter of the cumulant fit, as the instrument computed it; "
         "mean over runs. Where a file holds two analyses, the branch is named in the origin."
     ),
-    vendor_names=("z_average_nm",),
     techniques=(Technique.DLS,),
 )
 

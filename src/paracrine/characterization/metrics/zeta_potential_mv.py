@@ -16,7 +16,6 @@ METRIC = Metric(
         "Zeta potential as the instrument computed it from the electrophoretic mobility by its own model; mean over "
         "runs."
     ),
-    vendor_names=("zeta_potential_mv",),
     techniques=(Technique.ELS,),
 )
 
