@@ -12,7 +12,7 @@ from scipy import stats
 from paracrine.core.measurement import Measurement, ReplicateValue
 from paracrine.core.product import Role
 from paracrine.core.provenance import SourceRef
-from paracrine.core.quantity import Quantity
+from paracrine.core.quantity import Budget, Component, Quantity
 from paracrine.release.comparability import (
     ASSUMED_MARGIN_RATIO,
     LogRatio,
@@ -96,8 +96,8 @@ def test_batches_at_the_margin_are_seldom_called_equivalent(n_a: int, n_b: int, 
 @pytest.mark.parametrize(
     ("a", "b", "reason"),
     [
-        ([1.0], [1.0, 1.1], "1 replicate is too few"),
-        ([], [1.0, 1.1], "0 replicate is too few"),
+        ([1.0], [1.0, 1.1], "only one replicate"),
+        ([], [1.0, 1.1], "no replicates of its own"),
         ([1.0, 0.0], [1.0, 1.1], "zero or negative"),
         ([1.0, 1.2], [-1.0, 1.1], "zero or negative"),
         ([1.0, math.nan], [1.0, 1.1], "zero or negative"),
@@ -155,6 +155,37 @@ def test_an_excluded_replicate_does_not_count() -> None:
 def test_replicates_in_another_unit_are_converted() -> None:
     (found,) = compare_batches([sample("B1", A)], [sample("B2", [b / 1e3 for b in B], unit="1/uL")])
     assert found.ratio == pytest.approx(stats.gmean(B) / stats.gmean(A))
+
+
+def budget(*parts: tuple[str, float]) -> Budget:
+    components = (Component(name=shared, standard_uncertainty=u, shared_id=shared) for shared, u in parts)
+    own = Component(name="replicates", standard_uncertainty=0.03, degrees_of_freedom=3.0)
+    return Budget(scale="relative", components=(own, *components))
+
+
+def test_what_replicates_share_widens_the_interval_and_one_calibration_cancels() -> None:
+    """Rung 1: dilutions of 3 and 4 % add 5 % to the error of the logs; the same bead run adds nothing."""
+    of_a = [sample("B1", A, budget=budget(("dilution:B1", 0.03), ("beads", 0.07)))]
+    of_b = [sample("B2", B, budget=budget(("dilution:B2", 0.04), ("beads", 0.07)))]
+    (found,) = compare_batches(of_a, of_b)
+    alone = measure_log_ratio(A, B)
+    variance = alone.standard_error**2 + 0.05**2
+    dof = variance**2 / (alone.standard_error**4 / alone.degrees_of_freedom)
+    half = stats.t.isf(0.05, dof) * math.sqrt(variance)
+    assert (found.ratio_low, found.ratio_high) == pytest.approx(np.exp([alone.estimate - half, alone.estimate + half]))
+    assert "an error of 5 % that replicates share is added" in found.reason
+
+
+def test_between_samples_only_what_all_samples_share_is_added() -> None:
+    """Rung 1: each sample's own dilution is in the scatter already; two bead runs are not."""
+    of_a = [
+        sample("B1", [a, a], sample=f"s{i}", budget=budget((f"d{i}", 0.5), ("beads 1", 0.06))) for i, a in enumerate(A)
+    ]
+    of_b = [
+        sample("B2", [b, b], sample=f"s{i}", budget=budget((f"e{i}", 0.5), ("beads 2", 0.08))) for i, b in enumerate(B)
+    ]
+    (found,) = compare_batches(of_a, of_b)
+    assert "an error of 10 % that replicates share is added" in found.reason
 
 
 @pytest.mark.parametrize(

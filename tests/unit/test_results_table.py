@@ -145,6 +145,13 @@ def test_a_sample_of_the_study_gives_role_and_stage(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_about_a_batch_that_the_study_does_not_have_is_refused(tmp_path: Path) -> None:
+    read(tmp_path, row(batch="B-0O1"))
+    with pytest.raises(InputError, match="did you mean 'B-001'") as caught:
+        read_results(tmp_path / "results.csv", folder=tmp_path, batches=("B-001", "X"))
+    assert caught.value.where == "results.csv: row 2, column batch"
+
+
 @pytest.mark.parametrize(
     ("cells", "column", "message"),
     [

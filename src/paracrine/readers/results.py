@@ -80,7 +80,9 @@ class _Row:
         return f"{self.file}: row {self.number}, column {column}"
 
 
-def read_results(path: Path, *, folder: Path, samples: Iterable[Sample] = ()) -> ResultsTable:
+def read_results(
+    path: Path, *, folder: Path, samples: Iterable[Sample] = (), batches: Iterable[str] = ()
+) -> ResultsTable:
     """Read results from elsewhere; nothing partial is returned.
 
     Commas, semicolons or tabs between cells; one decimal mark throughout. A row without a value is kept as not
@@ -90,6 +92,7 @@ def read_results(path: Path, *, folder: Path, samples: Iterable[Sample] = ()) ->
         path: the CSV file.
         folder: where source documents lie; their paths are relative to it.
         samples: of the study, so that a row about a blank gets its role and stage.
+        batches: of the study; a row about another batch is then refused, so that no result is lost to a slip.
 
     Raises:
         InputError: naming the row and the column.
@@ -102,9 +105,13 @@ def read_results(path: Path, *, folder: Path, samples: Iterable[Sample] = ()) ->
         commas_separate=_delimiter(text) == ",",
     )
     by_name = {(sample.batch, sample.name): sample for sample in samples}
+    known = tuple(batches)
     measurements = []
     seen: dict[tuple[str, ...], int] = {}
     for row in rows:
+        if known and row["batch"] and row["batch"] not in known:
+            hint = nearest(row["batch"], known)
+            raise InputError(f"the study has no batch {row['batch']!r}", where=row.at("batch"), hint=hint)
         measurement = _measurement(row, decimal, by_name, source, folder)
         _require_new(measurement, row, seen)
         measurements.append(measurement)

@@ -16,6 +16,7 @@ from paracrine.core.attribute import is_known_unit
 from paracrine.core.errors import InputError
 from paracrine.core.measurement import Measurement, State
 from paracrine.core.product import Role
+from paracrine.core.quantity import Budget
 from paracrine.core.units import convert, spelling
 from paracrine.release.comparison import AttributeComparison
 
@@ -32,6 +33,15 @@ class LogRatio:
     estimate: float
     standard_error: float
     degrees_of_freedom: float
+
+    def with_error(self, budget: Budget) -> LogRatio:
+        """Return this ratio with the relative error of a budget added, that the replicates do not scatter by."""
+        added = budget.standard_uncertainty()
+        if added == 0:
+            return self
+        total = math.hypot(self.standard_error, added)
+        weight = self.standard_error**4 / self.degrees_of_freedom + added**4 / budget.degrees_of_freedom()
+        return LogRatio(self.estimate, total, total**4 / weight)
 
     def interval(self, *, one_sided_level: float = ONE_SIDED_LEVEL) -> tuple[float, float]:
         """Return the ratio's interval, 90 % for two one-sided tests at 5 %."""
@@ -74,7 +84,8 @@ def measure_log_ratio(a_values: Sequence[float], b_values: Sequence[float]) -> L
     logs = []
     for values in (a_values, b_values):
         if len(values) < 2:
-            raise ValueError(f"{len(values)} replicate is too few, two are needed in each batch")
+            found = "only one replicate" if len(values) else "no replicates of its own"
+            raise ValueError(f"a batch has {found}, two are needed in each")
         if not all(math.isfinite(value) and value > 0 for value in values):
             raise ValueError("a replicate is zero or negative, so there is no ratio")
         logs.append(np.log(np.asarray(values, dtype=float)))
@@ -99,6 +110,7 @@ def compare_attribute(
     unit: str = "",
     batch_a: str = "A",
     batch_b: str = "B",
+    shared_error: Budget | None = None,
     remarks: Sequence[str] = (),
 ) -> AttributeComparison:
     """Test whether b is equivalent to a: the 90 % interval of b/a inside 1/margin to margin.
@@ -115,6 +127,7 @@ def compare_attribute(
         unit: unit of the values.
         batch_a: name of batch a.
         batch_b: name of batch b.
+        shared_error: relative budget of the ratio for what all replicates of a batch share, such as one dilution.
         remarks: what a reader must know of the replicates, put behind the reason.
 
     Raises:
@@ -126,7 +139,9 @@ def compare_attribute(
     try:
         log_ratio = measure_log_ratio(a_values, b_values)
     except ValueError as error:
-        return _not_assessed(labels, margin_ratio, "; ".join((str(error), *remarks)))
+        return _not_assessed(labels, margin_ratio, str(error))
+    if shared_error is not None:
+        log_ratio = log_ratio.with_error(shared_error)
     low, high = log_ratio.interval()
     inside = 1 / margin_ratio < low and high < margin_ratio
     outside = high < 1 / margin_ratio or low > margin_ratio
@@ -230,12 +245,35 @@ def _compare_key(
         return _not_assessed(labels, margin_ratio, str(error))
     except InputError as error:
         return _not_assessed(labels, margin_ratio, error.message)
+    shared = _shared_error(of_b).times(_shared_error(of_a), power=-1.0)
     remarks = []
     if a.technical:
         remarks.append("replicates of one sample: this is repeatability, not the scatter between samples or batches")
+    if shared.standard_uncertainty() > 0:
+        remarks.append(f"an error of {100 * shared.standard_uncertainty():.2g} % that replicates share is added")
     if margin is None:
         remarks.append(f"the margin {margin_ratio:g} is an assumption")
-    return compare_attribute(a.values, b.values, margin_ratio=margin_ratio, remarks=remarks, **labels)
+    return compare_attribute(
+        a.values, b.values, margin_ratio=margin_ratio, shared_error=shared, remarks=remarks, **labels
+    )
+
+
+def _shared_error(measurements: list[Measurement]) -> Budget:
+    """Return the budget parts that all replicates of a batch share: one dilution, one calibration.
+
+    Parts that also the other batch shares (the same bead run) cancel when the ratio is formed.
+    """
+    budgets = [measurement.budget for measurement in measurements]
+    named = [{c.shared_id for c in budget.components if c.shared_id} for budget in budgets if budget]
+    everywhere = set.intersection(*named) if len(named) == len(budgets) else set()
+    parts = [
+        component.model_copy(update={"sensitivity": component.sensitivity / len(budgets)})
+        for budget in budgets
+        if budget is not None and budget.scale == "relative"
+        for component in budget.components
+        if component.shared_id in everywhere
+    ]
+    return Budget(scale="relative", components=tuple(parts))
 
 
 def _replicates(of_a: list[Measurement], of_b: list[Measurement], unit: str) -> tuple[_Replicates, _Replicates]:
