@@ -34,7 +34,7 @@ def test_zetaview_concentration_is_multiplied_by_the_dilution_once(sizing_files:
 def test_zetaview_flags_are_shown_and_people_are_not(sizing_files: Path) -> None:
     (run,) = read_file(sizing_files / "EV-NTA" / "Sample1_35nm_1-5pool.txt")
     codes = {notice.code for notice in run.notices}
-    assert codes == {"drift-too-high", "drift-never-checked", "too-many-particles-per-frame"}
+    assert codes == {"drift-too-high", "drift-never-checked", "particles-per-frame"}
     assert "Aoife" not in str(run)
     assert "Operator" not in str(run)
 

@@ -132,7 +132,7 @@ def test_instrument_flags_become_notices(tmp_path: Path, key: str, value: str, c
 
 def test_few_traces_and_differing_traces_are_noticed(tmp_path: Path) -> None:
     few = _read(tmp_path, zetaview_size_text({19: 25, 20: 50, 22: 25}, medians=MEDIANS))
-    assert _codes(few) == {"few-traces"}
+    assert _codes(few) == {"few-tracks"}
     assert _codes(_read(tmp_path, _text(traces=399))) == {"traces-differ"}
 
 

@@ -112,7 +112,7 @@ class SourceFile:
         try:
             with zipfile.ZipFile(BytesIO(self.data)) as archive:
                 infos = archive.infolist()
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
             raise InputError("the archive is truncated or broken", where=self.name, hint="export it again") from error
         unpacked = sum(info.file_size for info in infos)
         packed = max(1, sum(info.compress_size for info in infos))

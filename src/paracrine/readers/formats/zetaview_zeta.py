@@ -14,7 +14,7 @@ from paracrine.payloads.scalars import Scalars
 from paracrine.payloads.trace import Trace
 from paracrine.readers.decoding.decimal import decide_decimal, half_digit
 from paracrine.readers.decoding.personal import base_name
-from paracrine.readers.decoding.text import decode, require_number, to_number
+from paracrine.readers.decoding.text import decode, require_number
 from paracrine.readers.format import Format, Sniffed
 from paracrine.readers.source import SourceFile
 from paracrine.readers.zetaview.header import Field, Header, is_zetaview, read_header, split_rows
@@ -98,7 +98,7 @@ def _make_run(
 ) -> Run:
     has_value = np.any(profile[:, 1:] != 0, axis=1)
     field = _zeta_field(header)
-    zeta = to_number(field.value.split()[0], decimal=decimal, where=f"line {field.line}") if field else None
+    zeta = header.number(field.key, decimal=decimal) if field else None
     vendor: tuple[VendorNumber, ...] = ()
     payloads: list[Payload] = []
     if field is not None and zeta is not None and np.any(has_value):

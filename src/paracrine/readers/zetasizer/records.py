@@ -160,7 +160,7 @@ def _open(source: SourceFile) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.set_progress_handler(lambda: next(steps, None) is None, _STEP_SIZE)
         yield connection
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise InputError(f"the database cannot be read: {error}", hint=_BROKEN) from error
     finally:
         connection.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from paracrine.core.notice import Notice, Severity
 from paracrine.readers.zetaview.header import Header
 
-FEW_TRACES_COUNT = 300
+FEW_TRACKS_COUNT = 300
 PARTICLES_PER_FRAME = (50.0, 200.0)
 _GOOD = frozenset({"good", "very good", "ok", "excellent", "passed"})
 _NEVER = "1904-01-01"
@@ -17,9 +17,9 @@ def judge_quality(header: Header, *, decimal: str, traces_count: float) -> Itera
     """Give a notice for every flag the instrument set and every check nobody made."""
     yield from _judge_drift(header)
     yield from judge_cell(header)
-    if 0 < traces_count < FEW_TRACES_COUNT:
+    if 0 < traces_count < FEW_TRACKS_COUNT:
         yield Notice(
-            code="few-traces",
+            code="few-tracks",
             message=f"only {traces_count:.0f} particles were tracked: "
             f"counting alone leaves {100 / traces_count**0.5:.0f} % uncertainty",
             action="measure more positions or a less diluted sample",
@@ -73,9 +73,9 @@ def _judge_particles_per_frame(header: Header, decimal: str) -> Iterator[Notice]
     mean = header.number("Average Number of Particles", decimal=decimal)
     low, high = PARTICLES_PER_FRAME
     if mean is not None and mean > 0 and not low <= mean <= high:
-        side, cure = ("few", "less") if mean < low else ("many", "more")
+        cure = "less" if mean < low else "more"
         yield Notice(
-            code=f"too-{side}-particles-per-frame",
+            code="particles-per-frame",
             message=f"{mean:g} particles per frame lie outside the usual {low:g} to {high:g} (rule of thumb)",
             severity=Severity.NOTE,
             action=f"dilute {cure} and compare",
