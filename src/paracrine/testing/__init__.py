@@ -1,0 +1,8 @@
+"""Checks that hold variants, ours and other people's, to their contracts."""
+
+from __future__ import annotations
+
+from paracrine.testing.metric import check_derived, check_metric
+from paracrine.testing.workspace import check_workspace
+
+__all__ = ["check_derived", "check_metric", "check_workspace"]
