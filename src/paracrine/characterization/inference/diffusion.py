@@ -1,0 +1,206 @@
+"""Diffusion coefficient of each track: exact likelihood with motion blur, localisation noise and missing frames.
+
+A spot shows the mean position over the exposure plus the localisation error. Steps between successive spots of one
+track are therefore Gaussian with a tridiagonal covariance: 2 D dt (g - 2 R) + v_i + v_(i+1) on the diagonal and
+2 D dt R - v_(i+1) beside it, with g frames from spot to spot, R = exposure / (6 dt) for a shutter that is open
+evenly, and v the variance of the localisation.
+
+References:
+    doi:10.1103/PhysRevE.82.011917
+    doi:10.1103/PhysRevE.85.061916
+    doi:10.1103/PhysRevE.89.022726
+    doi:10.1103/PhysRevE.93.042401
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from paracrine.core.errors import InputError
+from paracrine.payloads.size_distribution import FloatArray
+from paracrine.payloads.tracks import IntArray, Tracks
+
+_SLOPE, _SLOPE_BESIDE, _NOISE, _NOISE_BESIDE, _STEP = range(5)
+_WIDEST = 1e4
+"""Most and least likely coefficients are looked for within this factor of the mean of all tracks."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """Steps of all tracks with the parts of their covariance; one track is one sequence.
+
+    Attributes:
+        starts: shape (tracks + 1,), first step of each track and the end of the last.
+        along_x: shape (5, steps): variance per diffusion coefficient (s), covariance with the step before per
+            coefficient (s), the same two of the localisation (um2), and the step (um).
+        along_y: the same along y.
+        track: shape (tracks,), which track of the source this is; tracks of one spot have no steps and are left out.
+        spots_count: shape (tracks,), spots of each track.
+    """
+
+    starts: IntArray
+    along_x: FloatArray
+    along_y: FloatArray
+    track: IntArray
+    spots_count: IntArray
+
+    @property
+    def tracks_count(self) -> int:
+        """Number of tracks with one step at least."""
+        return int(self.starts.size - 1)
+
+    @property
+    def lengths_count(self) -> IntArray:
+        """Steps of each track, shape (tracks,)."""
+        return np.diff(self.starts)
+
+    def chosen(self, tracks: npt.NDArray[np.bool_]) -> Steps:
+        """Return the tracks where the mask, shape (tracks,), is true."""
+        steps = np.repeat(tracks, self.lengths_count)
+        lengths = self.lengths_count[tracks]
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return Steps(
+            starts, self.along_x[:, steps], self.along_y[:, steps], self.track[tracks], self.spots_count[tracks]
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DiffusionFit:
+    """Most likely diffusion coefficient of each track.
+
+    Attributes:
+        diffusion_um2_per_s: shape (tracks,), um2/s.
+        standard_error_um2_per_s: shape (tracks,), from the expected information: the Cramer-Rao bound.
+    """
+
+    diffusion_um2_per_s: FloatArray
+    standard_error_um2_per_s: FloatArray
+
+
+def measure_steps(
+    tracks: Tracks,
+    *,
+    pixel_um: float,
+    frame_interval_s: float,
+    exposure_s: float,
+    fewest_spots: int = 3,
+    pooled: bool = False,
+) -> Steps:
+    """Measure the steps of all tracks, common motion removed.
+
+    Args:
+        tracks: linked spots.
+        pixel_um: pixel size in the sample plane, um.
+        frame_interval_s: from frame to frame, s.
+        exposure_s: shutter time, s, open evenly; not longer than a frame.
+        fewest_spots: shorter tracks are left out; 2 or more.
+        pooled: True gives every spot the same localisation variance (1 px2 before scaling), False the variance that
+            the fit of each spot stated; either is scaled by `fit_localisation`.
+
+    Returns:
+        Steps in um with their covariance parts.
+
+    Raises:
+        InputError: when the exposure does not fit into the frame interval.
+    """
+    if not (pixel_um > 0 and frame_interval_s > 0 and 0 <= exposure_s <= frame_interval_s * (1 + 1e-9)):
+        raise InputError(
+            f"pixel {pixel_um} um, frame interval {frame_interval_s} s and exposure {exposure_s} s do not go together",
+            hint="all are above 0 and the exposure is not longer than the frame interval",
+        )
+    lengths = tracks.lengths_count
+    kept = np.repeat(lengths >= max(2, fewest_spots), lengths)
+    chosen = np.flatnonzero(lengths >= max(2, fewest_spots)).astype(np.int64)
+    frame, track = tracks.frame[kept], tracks.track_id[kept]
+    inside = track[1:] == track[:-1]
+    x_px, y_px = tracks.corrected_px()
+    slope_s = 2 * (np.diff(frame)[inside] * frame_interval_s - exposure_s / 3)
+    axes = []
+    for position_px, sigma_px in ((x_px, tracks.sigma_x_px), (y_px, tracks.sigma_y_px)):
+        variance = pixel_um**2 * (np.ones(frame.size) if pooled else sigma_px[kept] ** 2)
+        table = np.empty((5, slope_s.size))
+        table[_SLOPE], table[_SLOPE_BESIDE] = slope_s, exposure_s / 3
+        table[_NOISE] = (variance[1:] + variance[:-1])[inside]
+        table[_NOISE_BESIDE] = -variance[:-1][inside]
+        table[_STEP] = np.diff(position_px[kept])[inside] * pixel_um
+        axes.append(table)
+    starts = np.concatenate([[0], np.cumsum(lengths[chosen] - 1)]).astype(np.int64)
+    return Steps(starts, axes[0], axes[1], chosen, lengths[chosen])
+
+
+def log_likelihoods(
+    steps: Steps, diffusion_um2_per_s: FloatArray, *, noise_scale: float, threads: int = 2
+) -> FloatArray:
+    """Return the log-likelihood of every track at every diffusion coefficient, without the constant log(2 pi).
+
+    Args:
+        steps: from `measure_steps`.
+        diffusion_um2_per_s: shape (m,), um2/s.
+        noise_scale: factor of the localisation variances, from `fit_localisation`.
+        threads: tracks are shared among them; the numbers do not depend on it.
+
+    Returns:
+        Shape (tracks, m).
+    """
+    from paracrine.numerics.tridiagonal import add_log_likelihoods
+
+    result = np.zeros((steps.tracks_count, diffusion_um2_per_s.size))
+    theta = np.ascontiguousarray(diffusion_um2_per_s, dtype=np.float64)
+    shares = np.linspace(0, steps.starts[-1], threads + 1)
+    cuts = np.searchsorted(steps.starts, shares[1:-1])
+    edges = [0, *cuts.tolist(), steps.tracks_count]
+
+    def work(low: int, high: int) -> None:
+        for table in (steps.along_x, steps.along_y):
+            add_log_likelihoods(table, steps.starts[low : high + 1], noise_scale, theta, result[low:high])
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, edges[:-1], edges[1:]))
+    return result
+
+
+def fit_diffusion(steps: Steps, *, noise_scale: float) -> DiffusionFit:
+    """Fit the diffusion coefficient of each track by maximum likelihood, localisation variance known.
+
+    Args:
+        steps: from `measure_steps`.
+        noise_scale: factor of the localisation variances, from `fit_localisation`.
+
+    Returns:
+        Estimates and their standard errors; a track that does not move gets a value close to 0.
+    """
+    from paracrine.numerics.tridiagonal import fit_each
+
+    begin = covariance_diffusion(steps, noise_scale=noise_scale)
+    middle = max(float(np.mean(begin)) if begin.size else 1.0, 1e-12)
+    diffusion, information = np.empty(steps.tracks_count), np.empty(steps.tracks_count)
+    fit_each(
+        steps.along_x,
+        steps.along_y,
+        steps.starts,
+        noise_scale,
+        np.maximum(begin, 0.05 * middle),
+        middle / _WIDEST,
+        middle * _WIDEST,
+        diffusion,
+        information,
+    )
+    return DiffusionFit(diffusion, information**-0.5)
+
+
+def covariance_diffusion(steps: Steps, *, noise_scale: float) -> FloatArray:
+    """Return the estimate from each track's mean square step, shape (tracks,), um2/s: unbiased, may be negative.
+
+    References:
+        doi:10.1103/PhysRevE.89.022726
+    """
+    square = steps.along_x[_STEP] ** 2 + steps.along_y[_STEP] ** 2
+    noise = noise_scale * (steps.along_x[_NOISE] + steps.along_y[_NOISE])
+    firsts = steps.starts[:-1]
+    excess = np.add.reduceat(square - noise, firsts) if firsts.size else np.zeros(0)
+    slope = np.add.reduceat(2 * steps.along_x[_SLOPE], firsts) if firsts.size else np.ones(0)
+    return np.asarray(excess / slope)

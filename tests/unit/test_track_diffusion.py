@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tracks_builder import CAMERA, EXPOSURE_S, FRAME_INTERVAL_S, LIQUID, PIXEL_UM, ideal_tracks
+
+from paracrine.characterization.inference.diffusion import (
+    Steps,
+    covariance_diffusion,
+    fit_diffusion,
+    log_likelihoods,
+    measure_steps,
+)
+from paracrine.core.errors import InputError
+from paracrine.payloads.size_distribution import FloatArray
+from paracrine.payloads.tracks import Tracks
+from paracrine.physics.stokes_einstein import diffusion_um2_per_s
+
+
+def uneven_tracks(*, seed: int) -> Tracks:
+    rng = np.random.default_rng(seed)
+    tracks = ideal_tracks([70.0, 120.0, 310.0], [7, 25, 60], rng=rng, missing_frac=0.2)
+    return replace(
+        tracks,
+        sigma_x_px=rng.uniform(0.1, 0.4, tracks.spots_count),
+        sigma_y_px=rng.uniform(0.2, 0.6, tracks.spots_count),
+    )
+
+
+def position_covariance(frame: FloatArray, *, diffusion: float, variance: FloatArray) -> FloatArray:
+    """Covariance of exposure means of Brownian motion from 0: 2 D min(t) off the diagonal, one third less on it."""
+    start = (frame - frame[0]) * FRAME_INTERVAL_S
+    covariance = 2 * diffusion * (np.minimum.outer(start, start) + EXPOSURE_S / 2)
+    covariance[np.diag_indices(frame.size)] = 2 * diffusion * (start + EXPOSURE_S / 3) + variance
+    return covariance
+
+
+def test_likelihood_is_that_of_the_full_covariance_with_gaps_and_uneven_noise() -> None:
+    """Analytic: covariance of exposure means written out, differenced, given to scipy."""
+    from scipy.stats import multivariate_normal
+
+    tracks = uneven_tracks(seed=3)
+    steps = measure_steps(tracks, **CAMERA)
+    diffusion = np.array([0.4, 2.7, 9.0])
+    found = log_likelihoods(steps, diffusion, noise_scale=1.3)
+    for track in range(3):
+        rows = tracks.track_id == track
+        frame, difference = tracks.frame[rows].astype(float), np.diff(np.eye(rows.sum()), axis=0)
+        for column, coefficient in enumerate(diffusion):
+            expected = 0.0
+            for place, sigma in ((tracks.x_px, tracks.sigma_x_px), (tracks.y_px, tracks.sigma_y_px)):
+                variance = 1.3 * (PIXEL_UM * sigma[rows]) ** 2
+                covariance = position_covariance(frame, diffusion=coefficient, variance=variance)
+                moved = np.diff(place[rows]) * PIXEL_UM
+                expected += multivariate_normal(cov=difference @ covariance @ difference.T).logpdf(moved)
+                expected += 0.5 * moved.size * np.log(2 * np.pi)
+            assert found[track, column] == pytest.approx(expected, rel=1e-10, abs=1e-10)
+
+
+def test_likelihood_without_gaps_is_that_of_the_sine_transform() -> None:
+    """Analytic: the DST-I diagonalises the covariance of equal steps; eigenvalues in closed form."""
+    from scipy.fft import dst
+
+    tracks = ideal_tracks([90.0], [33], rng=np.random.default_rng(4), sigma_um=0.05)
+    steps = measure_steps(tracks, **CAMERA)
+    blur = EXPOSURE_S / (6 * FRAME_INTERVAL_S)
+    angle = 1 - np.cos(np.pi * np.arange(1, 34) / 34)
+    for coefficient in (1.1, 5.6):
+        spectrum = 2 * coefficient * FRAME_INTERVAL_S * (1 - 2 * blur * angle) + 2 * 0.05**2 * angle
+        expected = 0.0
+        for place in (tracks.x_px, tracks.y_px):
+            power = dst(np.diff(place) * PIXEL_UM, type=1, norm="ortho") ** 2
+            expected -= 0.5 * float(np.sum(np.log(spectrum) + power / spectrum))
+        assert log_likelihoods(steps, np.array([coefficient]), noise_scale=1.0)[0, 0] == pytest.approx(expected)
+
+
+def test_estimates_are_the_maxima_of_the_likelihood() -> None:
+    steps = measure_steps(uneven_tracks(seed=5), **CAMERA)
+    fit = fit_diffusion(steps, noise_scale=1.0)
+    for track, best in enumerate(fit.diffusion_um2_per_s):
+        near = log_likelihoods(steps, best * np.array([0.999, 1.0, 1.001]), noise_scale=1.0)[track]
+        assert near[1] > near[0]
+        assert near[1] > near[2]
+
+
+def test_information_is_that_of_the_full_covariance() -> None:
+    """Analytic: half the trace of (inverse covariance times its derivative) squared, both axes."""
+    tracks = uneven_tracks(seed=6)
+    steps = measure_steps(tracks, **CAMERA)
+    fit = fit_diffusion(steps, noise_scale=1.0)
+    for track, best in enumerate(fit.diffusion_um2_per_s):
+        rows = tracks.track_id == track
+        frame, difference = tracks.frame[rows].astype(float), np.diff(np.eye(rows.sum()), axis=0)
+        change = position_covariance(frame, diffusion=1.0, variance=np.zeros(frame.size))
+        information = 0.0
+        for sigma in (tracks.sigma_x_px, tracks.sigma_y_px):
+            covariance = position_covariance(frame, diffusion=best, variance=(PIXEL_UM * sigma[rows]) ** 2)
+            ratio = np.linalg.solve(difference @ covariance @ difference.T, difference @ change @ difference.T)
+            information += 0.5 * float(np.trace(ratio @ ratio))
+        assert fit.standard_error_um2_per_s[track] == pytest.approx(information**-0.5, rel=1e-9)
+
+
+@pytest.mark.parametrize(("steps_count", "missing_frac"), [(5, 0.0), (20, 0.0), (100, 0.0), (50, 0.1)])
+def test_error_reaches_the_bound_without_bias(steps_count: int, missing_frac: float) -> None:
+    """Analytic: Cramer-Rao bound of each track; 3 standard errors of the simulation are allowed for."""
+    diameter_nm, rng = 90.0, np.random.default_rng(7)
+    count = 100_000 // steps_count
+    tracks = ideal_tracks(np.full(count, diameter_nm), steps_count, rng=rng, missing_frac=missing_frac)
+    steps = measure_steps(tracks, **CAMERA)
+    true = diffusion_um2_per_s(diameter_nm, **LIQUID)
+    fit = fit_diffusion(steps, noise_scale=1.0)
+    error = fit.diffusion_um2_per_s / true - 1
+    bound = 1 / np.sqrt(np.mean((fit.diffusion_um2_per_s / fit.standard_error_um2_per_s) ** 2))
+    noise = 1 / np.sqrt(2 * count)
+    assert np.sqrt(np.mean(error**2)) / bound <= 1.02 + 3 * noise
+    assert abs(error.mean()) <= max(0.01, 3 * bound / np.sqrt(count))
+
+
+def test_threads_do_not_change_numbers() -> None:
+    steps = measure_steps(uneven_tracks(seed=8), **CAMERA)
+    grid = np.geomspace(0.1, 20, 37)
+    one = log_likelihoods(steps, grid, noise_scale=1.0, threads=1)
+    assert np.array_equal(one, log_likelihoods(steps, grid, noise_scale=1.0, threads=3))
+
+
+def test_short_tracks_are_left_out_and_named() -> None:
+    tracks = ideal_tracks([90.0, 90.0, 200.0], [1, 8, 4], rng=np.random.default_rng(9))
+    steps = measure_steps(tracks, **CAMERA, fewest_spots=5)
+    assert steps.track.tolist() == [1, 2]
+    assert steps.lengths_count.tolist() == [8, 4]
+    assert steps.chosen(np.array([False, True])).lengths_count.tolist() == [4]
+
+
+def test_no_track_gives_no_estimate() -> None:
+    tracks = ideal_tracks([90.0], [1], rng=np.random.default_rng(10))
+    steps = measure_steps(tracks, **CAMERA)
+    assert isinstance(steps, Steps)
+    assert fit_diffusion(steps, noise_scale=1.0).diffusion_um2_per_s.size == 0
+    assert covariance_diffusion(steps, noise_scale=1.0).size == 0
+
+
+def test_exposure_longer_than_a_frame_is_refused() -> None:
+    tracks = ideal_tracks([90.0], [5], rng=np.random.default_rng(11))
+    with pytest.raises(InputError, match="exposure"):
+        measure_steps(tracks, pixel_um=0.2, frame_interval_s=0.02, exposure_s=0.03)
