@@ -5,11 +5,19 @@ Import this module only from modules that are themselves imported on first use: 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from functools import cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "fastmath": {"contract", "reassoc", "nsz", "nnan"},
+    "error_model": "numpy",
+}
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -21,16 +29,25 @@ def kernel(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]
     when the package folder is read-only. Where none of these can be written, it is compiled in each process.
 
     Args:
-        function: loops over numpy arrays and numbers, without Python objects.
+        function: loops over numpy arrays and numbers, without Python objects; sums may be taken in any order,
+            no number may be NaN. It may call kernels of its own file and of files beside it.
 
     Returns:
         The compiled function, same arguments.
     """
     try:
-        compiled = numba.njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})(function)
+        compiled = numba.njit(cache=True, **_OPTIONS)(function)
     except RuntimeError as error:
         # numba has no narrower error for a cache that has nowhere to go.
         if "cannot cache" not in str(error):
             raise
-        compiled = numba.njit(nogil=True, fastmath={"contract", "reassoc", "nsz"})(function)
+        return cast("Callable[Arguments, Result]", numba.njit(**_OPTIONS)(function))
+    # numba takes compiled code for fresh while one file is unchanged; kernels call kernels of files beside them.
+    compiled._cache._cache_file._source_stamp = _stamp(Path(function.__code__.co_filename).parent)
     return cast("Callable[Arguments, Result]", compiled)
+
+
+@cache
+def _stamp(folder: Path) -> str:
+    sources = sorted([*folder.glob("*.py"), Path(__file__)])
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()

@@ -118,7 +118,8 @@ def locate_video(
     video: Video,
     settings: TrackingSettings,
     *,
-    model: SpotModel | None = None,
+    model: SpotModel,
+    still: Still | None = None,
     threads: int = 2,
     chunk_frames: int = CHUNK_FRAMES,
     progress: Progress | None = None,
@@ -128,7 +129,8 @@ def locate_video(
     Args:
         video: handle; at most `threads` + 2 chunks are in memory at a time.
         settings: thresholds, polarity.
-        model: shape of spots and noise; learnt from the video when None.
+        model: shape of spots and noise, from `fit_spot_model`.
+        still: counts of what never moves, from `measure_still_image`.
         threads: chunks searched at the same time.
         chunk_frames: frames in a chunk.
         progress: told of each finished chunk.
@@ -139,13 +141,11 @@ def locate_video(
     Raises:
         InputError: when the frames cannot be read.
     """
-    still = measure_still_image(video) if settings.still_removed else None
-    known = model or fit_spot_model(video, settings, still=still)
     told = progress or Silent()
     told.start("locate", -(-video.frames_count // chunk_frames))
 
     def work(start: int, frames: Frames) -> Spots:
-        return locate_chunk(frames, settings, known, bit_depth=video.bit_depth, first_frame=start, still=still)
+        return locate_chunk(frames, settings, model, bit_depth=video.bit_depth, first_frame=start, still=still)
 
     parts = []
     with ThreadPoolExecutor(threads) as pool:

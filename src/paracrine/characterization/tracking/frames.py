@@ -181,4 +181,3 @@ def gather_scatter(
                 right[0] += weight * own * excess
                 right[1] += weight * own**2 * excess
     normal[1, 0] = normal[0, 1]
-

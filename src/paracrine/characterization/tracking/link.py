@@ -1,0 +1,173 @@
+"""Link spots to tracks under a stated displacement prior, learnt from the video itself; remove common motion."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from paracrine.characterization.tracking.drift import CommonMotion, measure_common_motion, no_motion
+from paracrine.characterization.tracking.settings import TrackingSettings
+from paracrine.characterization.tracking.spots import Spots
+from paracrine.payloads.tracks import IntArray
+
+SEEN_PROBABILITY = 0.93
+"""Stated: a particle in view is found again in the next frame."""
+MISSED_PROBABILITY = 0.05
+"""Stated: a particle in view is missed for one more frame."""
+FREEDOM = 3.0
+"""Shape of the inverse-gamma prior of the step variance: sizes differ, one step says little."""
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPrior:
+    """What is expected of a particle from frame to frame.
+
+    Attributes:
+        step_variance_px2: typical variance of a step per axis, px^2.
+        births_per_px2: new spots per px^2 and frame.
+        light_spread: spread of the logarithm of the height from frame to frame.
+        freedom: shape of the inverse-gamma distribution of the step variance.
+    """
+
+    step_variance_px2: float
+    births_per_px2: float
+    light_spread: float = 0.5
+    freedom: float = FREEDOM
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linked:
+    """Spots with the track of each, shape (spots,), and what was learnt on the way."""
+
+    spots: Spots
+    track: IntArray
+    motion: CommonMotion
+    prior: LinkPrior
+
+
+def link_spots(spots: Spots, settings: TrackingSettings, *, frame_shape: tuple[int, int]) -> Linked:
+    """Link all spots of a video.
+
+    Rounds of linking, each with the prior and the common motion learnt from the round before; the first expects steps
+    of a tenth of the distance between particles.
+
+    Args:
+        spots: sorted by frame.
+        settings: memory.
+        frame_shape: height and width, px.
+
+    Returns:
+        The same spots with a track each; tracks count from 0 in order of their first spot.
+    """
+    area_px2 = float(frame_shape[0] * frame_shape[1])
+    density = max(spots.spots_count / max(spots.frames_count, 1), 1.0) / area_px2
+    prior = LinkPrior(step_variance_px2=0.01 / density, births_per_px2=0.2 * density, freedom=1.5)
+    motion = no_motion(spots.frames_count)
+    track = _link_once(spots, prior, motion, memory_frames=0)
+    for _ in range(_ROUNDS):
+        steps = _successive_steps(spots, track)
+        if steps.from_row.size < 3:
+            break
+        motion = _motion_of(spots, steps, track)
+        prior = _learn_prior(spots, steps, motion, tracks_count=int(track.max()) + 1, area_px2=area_px2)
+        track = _link_once(spots, prior, motion, memory_frames=settings.memory_frames)
+    return Linked(spots, track, motion, prior)
+
+
+def keep_confirmed(linked: Linked, settings: TrackingSettings) -> Linked:
+    """Keep spots that stand out alone, and faint ones that a track confirms.
+
+    A track stays when one of its spots reaches the threshold, or when the squared responses of all its spots add up
+    to what three spots at the threshold have.
+
+    Args:
+        linked: all spots that reach the faint threshold.
+        settings: both thresholds, memory.
+
+    Returns:
+        The rows that stay, tracks counted anew.
+    """
+    if not linked.spots.spots_count:
+        return linked
+    score = linked.spots.score_ratio
+    strength = np.bincount(linked.track, weights=score**2)
+    strongest = np.zeros(strength.size)
+    np.maximum.at(strongest, linked.track, score)
+    enough = (strongest >= settings.threshold_ratio) | (strength >= 3 * settings.threshold_ratio**2)
+    rows = np.flatnonzero(enough[linked.track])
+    _, track = np.unique(linked.track[rows], return_inverse=True)
+    return Linked(linked.spots.take(rows), track.astype(np.int64), linked.motion, linked.prior)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Steps:
+    """Rows of the two spots of each step of one track between successive frames."""
+
+    from_row: IntArray
+    to_row: IntArray
+
+
+def _link_once(spots: Spots, prior: LinkPrior, motion: CommonMotion, *, memory_frames: int) -> IntArray:
+    from paracrine.characterization.tracking.assignment import link_frames
+
+    track = np.empty(spots.spots_count, dtype=np.int64)
+    numbers = np.array(
+        [
+            math.log(prior.births_per_px2),
+            math.log(SEEN_PROBABILITY),
+            math.log(MISSED_PROBABILITY),
+            prior.freedom,
+            prior.freedom * prior.step_variance_px2,
+            prior.light_spread,
+        ]
+    )
+    link_frames(
+        np.searchsorted(spots.frame, np.arange(spots.frames_count + 1)).astype(np.int64),
+        spots.x_px,
+        spots.y_px,
+        np.log(spots.amplitude_counts),
+        motion.x_px,
+        motion.y_px,
+        numbers,
+        memory_frames,
+        track,
+    )
+    return track
+
+
+def _successive_steps(spots: Spots, track: IntArray) -> _Steps:
+    order = np.lexsort((spots.frame, track))
+    same = (np.diff(track[order]) == 0) & (np.diff(spots.frame[order]) == 1)
+    return _Steps(order[:-1][same], order[1:][same])
+
+
+def _motion_of(spots: Spots, steps: _Steps, track: IntArray) -> CommonMotion:
+    dx = spots.x_px[steps.to_row] - spots.x_px[steps.from_row]
+    dy = spots.y_px[steps.to_row] - spots.y_px[steps.from_row]
+    mine = track[steps.to_row]
+    overall = float(np.median(dx**2 + dy**2)) / (2 * math.log(2))
+    squares = np.bincount(mine, weights=dx**2 + dy**2) + 2 * FREEDOM * overall
+    variance = squares / (2 * (np.bincount(mine) + FREEDOM)) + 1e-6
+    return measure_common_motion(
+        frame=spots.frame[steps.to_row],
+        dx_px=dx,
+        dy_px=dy,
+        weight=1 / variance[mine],
+        frames_count=spots.frames_count,
+    )
+
+
+def _learn_prior(spots: Spots, steps: _Steps, motion: CommonMotion, *, tracks_count: int, area_px2: float) -> LinkPrior:
+    here, there = steps.to_row, steps.from_row
+    drift_x, drift_y = (np.diff(m, prepend=m[:1])[spots.frame[here]] for m in (motion.x_px, motion.y_px))
+    square = (spots.x_px[here] - spots.x_px[there] - drift_x) ** 2
+    square = square + (spots.y_px[here] - spots.y_px[there] - drift_y) ** 2
+    change = np.log(spots.amplitude_counts[here] / spots.amplitude_counts[there])
+    return LinkPrior(
+        step_variance_px2=max(float(np.median(square)) / (2 * math.log(2)), 1e-3),
+        births_per_px2=max(tracks_count, 1) / (spots.frames_count * area_px2),
+        light_spread=float(np.clip(1.4826 * np.median(np.abs(change)), 0.05, 1.0)),
+    )

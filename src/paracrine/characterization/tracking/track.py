@@ -1,0 +1,106 @@
+"""A video to tracks: locate, link, confirm, remove common motion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from paracrine.characterization.tracking.detect import fit_spot_model, locate_video, measure_still_image
+from paracrine.characterization.tracking.link import Linked, LinkPrior, keep_confirmed, link_spots
+from paracrine.characterization.tracking.settings import SpotModel, TrackingSettings
+from paracrine.core.progress import Progress
+from paracrine.payloads.tracks import Tracks
+from paracrine.payloads.video import CHUNK_FRAMES, Video
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackedVideo:
+    """Tracks of a video and what was learnt on the way.
+
+    Attributes:
+        tracks: all tracks, single spots included.
+        model: shape of the spots and photon noise.
+        prior: displacement prior of the last linking round.
+        vibration_px: root mean square vibration along x and y, 0 where none shows.
+        noise_counts: standard deviation of the empty background in a typical frame.
+        saturated_share: share of spots whose middle is clipped.
+        faint_dropped_count: faint spots that no track confirmed.
+        spots_per_frame: mean number of spots in a frame.
+    """
+
+    tracks: Tracks
+    model: SpotModel
+    prior: LinkPrior
+    vibration_px: tuple[float, float]
+    noise_counts: float
+    saturated_share: float
+    faint_dropped_count: int
+    spots_per_frame: float
+
+
+def track_video(
+    video: Video,
+    settings: TrackingSettings | None = None,
+    *,
+    threads: int = 2,
+    chunk_frames: int = CHUNK_FRAMES,
+    progress: Progress | None = None,
+) -> TrackedVideo:
+    """Track every particle of a video.
+
+    Args:
+        video: handle; its frame rate, exposure and pixel size go to the tracks as they are, None where unknown.
+        settings: thresholds, spot diameter, memory; defaults when None.
+        threads: chunks searched at the same time.
+        chunk_frames: frames in a chunk.
+        progress: told of each finished chunk.
+
+    Returns:
+        Tracks with an uncertainty per spot and the common motion beside them. No particle is no error.
+
+    Raises:
+        InputError: when the frames cannot be read.
+    """
+    chosen = settings or TrackingSettings()
+    still = measure_still_image(video) if chosen.still_removed else None
+    model = fit_spot_model(video, chosen, still=still)
+    spots = locate_video(
+        video, chosen, model=model, still=still, threads=threads, chunk_frames=chunk_frames, progress=progress
+    )
+    frame_shape = (video.height_px, video.width_px)
+    linked = link_spots(spots, chosen, frame_shape=frame_shape)
+    kept = keep_confirmed(linked, chosen)
+    return TrackedVideo(
+        tracks=_tracks(kept, video),
+        model=model,
+        prior=linked.prior,
+        vibration_px=(linked.motion.vibration_x_px, linked.motion.vibration_y_px),
+        noise_counts=float(np.median(spots.noise_counts)),
+        saturated_share=float(np.mean(kept.spots.saturated)) if kept.spots.spots_count else 0.0,
+        faint_dropped_count=spots.spots_count - kept.spots.spots_count,
+        spots_per_frame=kept.spots.spots_count / video.frames_count,
+    )
+
+
+def _tracks(linked: Linked, video: Video) -> Tracks:
+    order = np.lexsort((linked.spots.frame, linked.track))
+    spots = linked.spots.take(order)
+    return Tracks(
+        track_id=linked.track[order],
+        frame=spots.frame,
+        x_px=spots.x_px,
+        y_px=spots.y_px,
+        amplitude_counts=spots.amplitude_counts,
+        background_counts=spots.background_counts,
+        width_px=spots.width_px,
+        sigma_x_px=spots.sigma_x_px,
+        sigma_y_px=spots.sigma_y_px,
+        score_ratio=spots.score_ratio,
+        drift_x_px=linked.motion.x_px,
+        drift_y_px=linked.motion.y_px,
+        frame_shape=(video.height_px, video.width_px),
+        frame_interval_s=None if video.frame_rate_hz is None else 1 / video.frame_rate_hz,
+        exposure_s=video.exposure_s,
+        pixel_um=video.pixel_um,
+    )
