@@ -142,6 +142,13 @@ def compare_attribute(
         return _not_assessed(labels, margin_ratio, str(error))
     if shared_error is not None:
         log_ratio = log_ratio.with_error(shared_error)
+    counts = f"{len(a_values)} and {len(b_values)} replicates"
+    return _tested(log_ratio, margin_ratio, labels, counts, remarks)
+
+
+def _tested(
+    log_ratio: LogRatio, margin_ratio: float, labels: Mapping[str, str], counts: str, remarks: Sequence[str]
+) -> AttributeComparison:
     low, high = log_ratio.interval()
     inside = 1 / margin_ratio < low and high < margin_ratio
     outside = high < 1 / margin_ratio or low > margin_ratio
@@ -149,8 +156,8 @@ def compare_attribute(
     where = {"equivalent": "lies inside", "different": "lies outside", "not shown": "reaches across the ends of"}
     smallest = log_ratio.smallest_ratio()
     reason = (
-        f"the 90 % interval of {batch_b}/{batch_a} {where[outcome]} {1 / margin_ratio:.3g} to {margin_ratio:.3g} "
-        f"({len(a_values)} and {len(b_values)} replicates)"
+        f"the 90 % interval of {labels['batch_b']}/{labels['batch_a']} {where[outcome]} "
+        f"{1 / margin_ratio:.3g} to {margin_ratio:.3g} ({counts})"
     )
     return AttributeComparison(
         **labels,
