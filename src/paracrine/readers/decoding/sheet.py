@@ -13,7 +13,7 @@ from io import BytesIO
 from paracrine.core.errors import InputError
 from paracrine.readers.decoding.text import to_number
 
-MOST_CELLS = 5_000_000
+MOST_CELLS = 2_000_000
 WORKBOOK = "xl/workbook.xml"
 Cell = str | float
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})(\d{1,9})["']""")

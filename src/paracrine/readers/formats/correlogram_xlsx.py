@@ -26,6 +26,7 @@ FORMAT = Format(
     maturity=Maturity.CANDIDATE,
     suffixes=(".xlsx",),
     samples=("dsapalidis-DLS/DLS_Correlograms_from_Zetasizer_Input.xlsx",),
+    references=("workbook of dsapalidis/DLS-Data-Modeling-Empa-CXA (MIT)",),
     known_limits="a workbook made by hand; no size is computed from the curves",
 )
 _TIME = re.compile(r"Time \((?P<unit>[^)]+)\) - (?P<sample>.+?)(?: \[(?P<branch>[^\]]*)\])?")

@@ -34,6 +34,7 @@ FORMAT = Format(
         "allotropy-Stunner/Unchained_Labs_Stunner_example02.xlsx",
         "allotropy-Stunner/Unchained_Labs_Stunner_example03.xlsx",
     ),
+    references=("sample files of Benchling-Open-Source/allotropy (MIT)",),
     known_limits="peaks are kept unread; the 9.1 example and the one without version look invented by their authors",
 )
 HIGHEST_Z_AVERAGE_NM = 10_000.0

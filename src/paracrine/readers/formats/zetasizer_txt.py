@@ -53,6 +53,7 @@ FORMAT = Format(
         "parse-zetasizer/mxd_zetaPotential.txt",
         "parse-zetasizer/mxd_zetaPotential_full.txt",
     ),
+    references=("sample files of cheminfo/parse-zetasizer (MIT)",),
     known_limits="arrays whose header has no index, and undersize or fit curves, are kept unread",
 )
 _OPENING = re.compile(r"\W*(?:type|record)\"?[\t;,]", re.IGNORECASE)

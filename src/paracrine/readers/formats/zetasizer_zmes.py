@@ -28,6 +28,7 @@ FORMAT = Format(
     maturity_by_version=(("ZS XPLORER 4.1, size", Maturity.TESTED), ("other versions", Maturity.CANDIDATE)),
     suffixes=(".zmes",),
     samples=("zmes-parser/test.zmes",),
+    references=("sample file of cheminfo/zmes-parser (MIT)",),
     known_limits="numbers come from the steady-state branch; zeta records are listed and not read",
 )
 MAIN = "Size Analysis Result"

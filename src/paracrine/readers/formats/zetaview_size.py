@@ -43,6 +43,7 @@ FORMAT = Format(
     ),
     suffixes=(".txt",),
     samples=("EV-NTA/Sample1_35nm_1-5pool.txt",),
+    references=("sample file of irispota/EV-NTA, doi 10.5281/zenodo.15497706",),
     known_limits="one linear block of 1200 bins of 5 nm is expected; ZetaSphere archives are not read",
 )
 _SIZE_TYPE = re.compile(r"^type of measurement:\W*size distribution", re.IGNORECASE | re.MULTILINE)
