@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
@@ -22,7 +23,7 @@ MEASUREMENT_COLUMNS = (
     "software_version",
 )  # fmt: skip
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def certificate_json(content: CertificateContent) -> str:
@@ -112,7 +113,9 @@ def _row(measurement: Measurement) -> dict[str, str]:
 
 
 def _safe_cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """One line, and no formula also for a reader that drops blanks at the begin."""
+    line = re.sub(r"[\r\n\t]+", " ", text)
+    return f"'{line}" if line.lstrip().startswith(_FORMULA_STARTS) else line
 
 
 def _distinct(texts: Iterable[str]) -> str:
