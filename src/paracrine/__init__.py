@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paracrine.core.version import __version__
+
 if TYPE_CHECKING:
     from paracrine.bench import open_bench
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "open_bench"]
 
 

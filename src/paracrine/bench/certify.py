@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from paracrine import __version__
 from paracrine.bench.fingerprint import samples_of
 from paracrine.bench.intake import FileReading
 from paracrine.bench.records import FileRecord, RunName
@@ -20,6 +19,7 @@ from paracrine.core.product import Batch, Role
 from paracrine.core.provenance import Provenance, SourceRef
 from paracrine.core.run import Run
 from paracrine.core.specification import Limit, Specification, Verdict
+from paracrine.core.version import __version__
 from paracrine.release.judge import judge
 from paracrine.report.content import CertificateContent, FileEntry, RunEntry
 from paracrine.report.headline import headline
@@ -99,9 +99,10 @@ def run_names(content: CertificateContent) -> tuple[RunName, ...]:
 
 
 def measurement_key(measurement: Measurement) -> str:
-    """Return the ledger key of a measurement: the same attribute of the same sample by the same method."""
-    parts = (measurement.batch, measurement.sample, measurement.attribute, measurement.method)
-    return " / ".join(parts)
+    """Return the ledger key of a measurement: one attribute of one sample by one method and laboratory."""
+    m = measurement
+    parts = (m.batch, m.sample, m.stage, m.attribute, m.method, m.laboratory, m.performed_at)
+    return " / ".join(part for part in parts if part)
 
 
 def link_evidence(verdicts: Sequence[Verdict], entries: Mapping[str, int]) -> tuple[Verdict, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from paracrine import __version__
 from paracrine.core.plan import StudyPlan
 from paracrine.core.product import Batch, Sample
 from paracrine.core.records import canonical_json
 from paracrine.core.specification import Specification
+from paracrine.core.version import __version__
 from paracrine.readers.intake import load_readers
 
 

@@ -17,6 +17,7 @@ from paracrine.report.certificate_html import certificate_html
 from paracrine.report.certificate_pdf import certificate_pdf
 from paracrine.report.comparison import comparison_html
 from paracrine.report.content import CertificateContent, ComparisonContent
+from paracrine.report.headline import comparison_headline
 from paracrine.store import Actor, Workspace
 
 COMPARISON_NAME = "comparison.html"
@@ -38,7 +39,7 @@ def write_comparison(
     """Write the comparison page over all batches and record its hash."""
     certificates = tuple(contents[batch.name] for batch in plan.batches)
     comparisons = _compare_with_first(plan, certificates)
-    headline = comparison_headline(comparisons, len(certificates))
+    headline = comparison_headline(comparisons)
     content = ComparisonContent(headline=headline, plan=plan, certificates=certificates, comparisons=comparisons)
     outputs = write_outputs(out, {COMPARISON_NAME: comparison_html(content).encode()})
     basis = canonical_json([measurement.to_data() for c in certificates for measurement in c.measurements])
@@ -67,13 +68,3 @@ def _compare_with_first(
     for other in others:
         found.extend(compare_batches(first.measurements, other.measurements, margins=plan.margins))
     return tuple(found)
-
-
-def comparison_headline(comparisons: tuple[AttributeComparison, ...], batches_count: int) -> str:
-    """Say in one sentence how many attributes are equivalent, different or open."""
-    counts = dict.fromkeys(("equivalent", "different", "not shown", "not assessed"), 0)
-    for comparison in comparisons:
-        counts[comparison.outcome] += 1
-    parts = [f"{count} {outcome}" for outcome, count in counts.items() if count]
-    found = ", ".join(parts) or "none possible"
-    return f"{batches_count} batches, {len(comparisons)} comparisons with the first: {found}."

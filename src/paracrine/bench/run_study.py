@@ -22,6 +22,10 @@ from paracrine.bench.outputs import folder_name, outputs_are_intact, write_outpu
 from paracrine.bench.pages import COMPARISON_NAME, comparison_is_current, render_certificate, write_comparison
 from paracrine.bench.records import CertificateRecord, FileRecord, ReviewRecord
 from paracrine.bench.study import STUDY_NAME, read_study
+from paracrine.characterization.derivation import load_derived
+from paracrine.characterization.measuring import load_metrics
+from paracrine.characterization.protein import PROTEIN
+from paracrine.characterization.undiluted import UNDILUTED
 from paracrine.core.measurement import Measurement
 from paracrine.core.plan import StudyPlan
 from paracrine.core.product import Batch
@@ -71,10 +75,11 @@ def load_study(folder: Path) -> StudyInputs:
     """
     plan = read_study(folder / STUDY_NAME)
     spec_path, results_path = folder / "spec.toml", folder / RESULTS_NAME
-    specification = read_specification(spec_path) if spec_path.is_file() else None
-    external = (
-        read_results(results_path, folder=folder, samples=plan.samples).measurements if results_path.is_file() else ()
-    )
+    specification = read_specification(spec_path, known_attributes=known_attributes()) if spec_path.is_file() else None
+    batches = [batch.name for batch in plan.batches]
+    external: tuple[Measurement, ...] = ()
+    if results_path.is_file():
+        external = read_results(results_path, folder=folder, samples=plan.samples, batches=batches).measurements
     paths = {path for batch in plan.batches for path in paths_of(plan, batch)}
     return StudyInputs(
         folder=folder,
@@ -84,6 +89,12 @@ def load_study(folder: Path) -> StudyInputs:
         papers=_papers(folder, external),
         hashes={path: hash_file(folder, path)[0] for path in sorted(paths)},
     )
+
+
+def known_attributes() -> tuple[str, ...]:
+    """Return the attributes Paracrine measures itself, against which a misspelt limit is noticed."""
+    metrics = [UNDILUTED, PROTEIN, *(module.METRIC for module in load_metrics())]
+    return tuple(declared.name for declared in (*metrics, *(module.DERIVED for module in load_derived())))
 
 
 def _papers(folder: Path, external: Iterable[Measurement]) -> tuple[str, ...]:

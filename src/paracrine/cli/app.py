@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from paracrine import __version__
 from paracrine.cli import demo, files, study, workspace
 from paracrine.core.errors import ParacrineError
 from paracrine.core.progress import Cancelled
+from paracrine.core.version import __version__
 
 app = typer.Typer(
     name="paracrine",
