@@ -218,3 +218,8 @@ def test_shifted_size_axis_is_refused(tmp_path: Path) -> None:
     text = nano_text(nano_size_table()).replace("\t".join(NANO_SIZES), "\t".join(sizes), 1)
     with pytest.raises(InputError, match="do not rise"):
         _read(tmp_path, text)
+
+
+def test_negative_zeta_count_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="negative count"):
+        _read(tmp_path, _zeta_table((5,)).replace("\t30\t10\t", "\t30\t-1\t"))

@@ -178,3 +178,10 @@ def test_other_sqlite_database_is_not_claimed(tmp_path: Path) -> None:
 def test_text_where_a_number_belongs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not one number"):
         _read(tmp_path, size_record(**{"Size Analysis Result/Cumulants Result/Z-Average (nm)": "many"}))
+
+
+def test_changes_outside_the_database_are_asked_for(tmp_path: Path) -> None:
+    path = write_zmes(tmp_path / "a.zmes", size_record())
+    (tmp_path / "a.zmes-wal").write_bytes(b"x")
+    with pytest.raises(InputError, match="not in the database yet"):
+        read(SourceFile(path))

@@ -193,3 +193,10 @@ def test_contents_are_the_concentration_column(tmp_path: Path) -> None:
     (sizes,) = _read(tmp_path, _text()).payloads
     assert np.flatnonzero(sizes.contents).tolist() == [19, 20, 22]
     assert sizes.contents[[19, 20, 22]].tolist() == [4e6, 8e6, 4e6]
+
+
+def test_typed_words_and_unknown_fields_do_not_decide_the_decimal_mark(tmp_path: Path) -> None:
+    text = _text(decimal=",", changes={"Electrolyte": "saline", "Firmware": "one"})
+    run = _read(tmp_path, text.replace("saline", "0.9").replace("one", "1.2"))
+    assert run.payloads[0].tracks_count == 400
+    assert run.unread["Header / Firmware"] == "1.2"

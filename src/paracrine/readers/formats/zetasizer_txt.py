@@ -213,13 +213,16 @@ def _trace(
     points = _numbers(axis_cells, decimal, measurement.line)
     if np.any(np.diff(points) <= 0):
         raise InputError("the axis does not rise", where=where, hint="the row may be shifted; export it again")
+    contents = _numbers(value_cells, decimal, measurement.line)
     counts = "counts" if name == "zeta distribution" else "1"
+    if name == "zeta distribution" and np.any(contents < 0):
+        raise InputError("a negative count", where=f"line {measurement.line}, {values}")
     used |= {axis, values}
     yield Trace(
         name=name,
         axis=points,
         axis_unit=_UNITS[axis_cells.unit],
-        values=_numbers(value_cells, decimal, measurement.line),
+        values=contents,
         values_unit=_UNITS.get(value_cells.unit, counts),
     )
 

@@ -126,6 +126,12 @@ def read_records(source: SourceFile) -> tuple[ZetasizerRecord, ...]:
         InputError: when the database is truncated, damaged, hostile or of another kind.
     """
     _require_whole(source.data)
+    journal = source.path.with_name(f"{source.name}-wal")
+    if journal.is_file() and journal.stat().st_size:
+        raise InputError(
+            f"{journal.name} beside it holds changes that are not in the database yet",
+            hint="close the database in ZS XPLORER, then copy it again",
+        )
     with _open(source) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         absent = [name for name in TABLES if name not in tables]

@@ -12,7 +12,9 @@ from paracrine.readers.decoding.personal import base_name, is_personal, without_
 from paracrine.readers.decoding.text import to_number
 
 _SECTIONS = ("image evaluation", "cell parameter", "results", "size distribution", "zp profile")
-_FREE_TEXT = re.compile(r"sample|general remarks|remarks|experiment|sop|software|analyze|original file|section", re.I)
+_FREE_TEXT = re.compile(
+    r"sample|general remarks|remarks|experiment|sop|software|analyze|original file|section|electrolyte|.* s/n", re.I
+)
 _SETTINGS = frozenset({
     "original file", "experiment", "zetaview s/n", "cell s/n", "software", "analyze", "sop", "sample", "electrolyte",
     "ph", "conductivity", "temperature", "viscosity", "date", "time", "scattering intensity", "detected particles",
@@ -86,7 +88,11 @@ class Header:
 
     def number_cells(self) -> Iterable[str]:
         """Return the cells that may decide the decimal mark."""
-        return (field.value.split()[0] for field in self.fields if field.value and not field.is_free_text)
+        return (
+            field.value.split()[0]
+            for field in self.fields
+            if field.value and field.key.lower() in _SETTINGS and not field.is_free_text
+        )
 
     def kept(self) -> tuple[dict[str, str], dict[str, str]]:
         """Return settings and unread fields as read, keyed `section / key`, without people and folders."""
