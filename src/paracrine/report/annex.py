@@ -171,10 +171,10 @@ def _runs_text(entries: list[RunEntry]) -> str:
     return f"{text}, {excluded} excluded" if excluded else text
 
 
-def method_blocks(content: CertificateContent, notes: Notes) -> tuple[MethodBlock, ...]:
+def method_blocks(runs: Sequence[RunEntry], notes: Notes) -> tuple[MethodBlock, ...]:
     """Return each instrument with its settings; values that varied over runs are all listed."""
     groups: dict[tuple[str, str, str], list[RunEntry]] = {}
-    for entry in content.runs:
+    for entry in runs:
         run = entry.run
         groups.setdefault((run.technique.value, run.instrument, run.software), []).append(entry)
     blocks = []

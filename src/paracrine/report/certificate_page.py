@@ -46,7 +46,7 @@ def build_page(content: CertificateContent) -> CertificatePage:
         replicate_tables=replicate_tables(content, origins),
         budgets=budget_tables(content, results),
         samples=sample_rows(content),
-        methods=method_blocks(content, notes),
+        methods=method_blocks(content.runs, notes),
         steps=tuple((step.name, step.detail) for step in content.plan.protocol.steps) if content.plan.protocol else (),
         questions=content.plan.questions,
         coverage=coverage_books(content.checklist),
