@@ -11,6 +11,7 @@ from paracrine.core.catalog import Catalog
 from paracrine.core.errors import InputError, ParacrineError
 from paracrine.core.run import Run
 from paracrine.readers.format import Sniffed
+from paracrine.readers.repetition import tell_repetitions
 from paracrine.readers.source import SourceFile
 
 FORMATS = Catalog("paracrine.readers.formats", ("FORMAT", "sniff", "read"))
@@ -89,4 +90,4 @@ def read_file(path: Path, *, siblings: tuple[str, ...] = ()) -> tuple[Run, ...]:
         raise
     if not runs:
         raise InputError("the file holds no run", where=source.name)
-    return runs
+    return tell_repetitions(runs)

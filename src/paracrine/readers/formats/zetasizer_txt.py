@@ -55,6 +55,7 @@ FORMAT = Format(
     ),
     references=("sample files of cheminfo/parse-zetasizer (MIT)",),
     known_limits="arrays whose header has no index, and undersize or fit curves, are kept unread",
+    open_ended=True,
 )
 _OPENING = re.compile(r"\W*(?:type|record)\"?[\t;,]", re.IGNORECASE)
 _WORDS = re.compile(
