@@ -53,9 +53,13 @@ def find_files(folder: Path, *, skip: Path | None = None) -> tuple[str, ...]:
         relative = path.relative_to(folder)
         hidden = any(part.startswith((".", "~$")) for part in relative.parts)
         inside_skip = skip is not None and path.is_relative_to(skip)
-        if path.is_file() and not hidden and not inside_skip and path.name.lower() not in _SKIPPED_NAMES:
+        if path.is_file() and not hidden and not inside_skip and not _is_form(path.name):
             found.append(relative.as_posix())
     return tuple(found)
+
+
+def _is_form(name: str) -> bool:
+    return name.lower() in _SKIPPED_NAMES or name.lower().endswith(".roles.csv")
 
 
 def draft_study(folder: Path, readings: tuple[FileReading, ...]) -> Draft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 
 from paracrine.core.plan import StudyPlan
 from paracrine.core.product import Batch, Sample
@@ -24,6 +25,11 @@ def paths_of(plan: StudyPlan, batch: Batch) -> tuple[str, ...]:
     """Return the files a batch rests on, shared ones and plates included, each once."""
     files = [use.path for use in plan.files if use.batch in (batch.name, "")]
     return tuple(dict.fromkeys([*files, *(plate.path for plate in plan.plates)]))
+
+
+def role_maps_of(plan: StudyPlan) -> tuple[str, ...]:
+    """Return where the role map of each plate would lie, beside the plate; it need not be there."""
+    return tuple(f"{PurePosixPath(plate.path).with_suffix('')}.roles.csv" for plate in plan.plates)
 
 
 def fingerprint(
@@ -54,7 +60,7 @@ def fingerprint(
         "plan": general.to_data(),
         "files": [use.to_data() for use in plan.files if use.batch in (batch.name, "")],
         "specification": specification.to_data() if specification else None,
-        "hashes": {path: hashes.get(path, "") for path in paths_of(plan, batch)},
+        "hashes": {path: hashes.get(path, "") for path in (*paths_of(plan, batch), *role_maps_of(plan))},
         "results": sorted(results),
         "reviews": sorted(review_entries),
     }

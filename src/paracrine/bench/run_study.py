@@ -15,7 +15,7 @@ from paracrine.bench.certify import (
     run_names,
 )
 from paracrine.bench.draft import find_files
-from paracrine.bench.fingerprint import fingerprint, paths_of
+from paracrine.bench.fingerprint import fingerprint, paths_of, role_maps_of
 from paracrine.bench.intake import FileReading, hash_file, read_files
 from paracrine.bench.outcome import BatchOutcome, RunReport
 from paracrine.bench.outputs import folder_name, outputs_are_intact, write_outputs
@@ -80,13 +80,13 @@ def load_study(folder: Path) -> StudyInputs:
     external: tuple[Measurement, ...] = ()
     if results_path.is_file():
         external = read_results(results_path, folder=folder, samples=plan.samples, batches=batches).measurements
-    paths = {path for batch in plan.batches for path in paths_of(plan, batch)}
+    paths = {path for batch in plan.batches for path in paths_of(plan, batch)} | set(role_maps_of(plan))
     return StudyInputs(
         folder=folder,
         plan=plan,
         specification=specification,
         external=external,
-        papers=_papers(folder, external),
+        papers=_papers(folder, role_maps_of(plan), external),
         hashes={path: hash_file(folder, path)[0] for path in sorted(paths)},
     )
 
@@ -97,10 +97,10 @@ def known_attributes() -> tuple[str, ...]:
     return tuple(declared.name for declared in (*metrics, *(module.DERIVED for module in load_derived())))
 
 
-def _papers(folder: Path, external: Iterable[Measurement]) -> tuple[str, ...]:
-    """Return the forms and the source documents that are there, relative to the folder."""
+def _papers(folder: Path, role_maps: Iterable[str], external: Iterable[Measurement]) -> tuple[str, ...]:
+    """Return the forms, role maps of plates and source documents that are there, relative to the folder."""
     named = {source.name for measurement in external for source in measurement.provenance.sources}
-    return tuple(name for name in sorted({*_FORMS, *named}) if (folder / name).is_file())
+    return tuple(name for name in sorted({*_FORMS, *role_maps, *named}) if (folder / name).is_file())
 
 
 def run_study(
@@ -294,4 +294,4 @@ def _unused_files(session: _Session) -> tuple[str, ...]:
     named = {path for batch in session.study.plan.batches for path in paths_of(session.study.plan, batch)}
     named.update(session.study.papers)
     found = find_files(session.study.folder, skip=session.out)
-    return tuple(path for path in found if path not in named and not path.endswith(".roles.csv"))
+    return tuple(path for path in found if path not in named)
