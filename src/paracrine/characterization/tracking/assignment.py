@@ -162,7 +162,7 @@ def pair_gain(dx: float, dy: float, frames: int, freedom: float, square: float, 
     width = prior[LIGHT_SD] * math.sqrt(frames)
     # The height of a new particle is spread over some two units of its logarithm.
     brightness = -0.5 * min((light / width) ** 2, 12.0) - math.log(width / 0.8)
-    return step + brightness + prior[SEEN_LOG] + (frames - 1) * prior[MISSED_LOG] - prior[BIRTH_LOG]
+    return float(step + brightness + prior[SEEN_LOG] + (frames - 1) * prior[MISSED_LOG] - prior[BIRTH_LOG])
 
 
 @kernel
@@ -276,4 +276,4 @@ def _widest(frames: int, freedom: float, square: float, prior: Floats) -> float:
     best += prior[SEEN_LOG] + (frames - 1) * prior[MISSED_LOG] - prior[BIRTH_LOG]
     if best <= 0:
         return 0.0
-    return spread * math.expm1(best / (freedom + 1))
+    return float(spread * math.expm1(best / (freedom + 1)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ STILL_FRAMES = 25
 _BRIGHT_RATIO = 12.0
 _FEWEST_SPOTS = 12
 _FLATNESS = 1.0
+_STIFFEST = 6.0
 Still = npt.NDArray[np.float32]
 
 
@@ -46,7 +48,9 @@ def fit_spot_model(video: Video, settings: TrackingSettings, *, still: Still | N
         gain, misfit = _photon_noise(
             frames, spots, chosen, settings, model, top_counts=video.saturation_counts, still=still
         )
-        model = SpotModel(usual, float(np.clip(spread**-2 if spread else 30.0, 3.0, 30.0)), gain, misfit, chosen.size)
+        model = SpotModel(
+            usual, float(np.clip(spread**-2 if spread else _STIFFEST, 2.0, _STIFFEST)), gain, misfit, chosen.size
+        )
     return model
 
 
@@ -65,8 +69,7 @@ def measure_still_image(video: Video) -> Still:
     still = np.median(frames, axis=0).astype(np.float32)
     subtract_background(still, block_background(still, 16))
     noise = 1.4826 * float(np.median(np.abs(still))) + 0.3
-    still[np.abs(still) < 5 * noise] = 0
-    return still
+    return np.where(np.abs(still) < 5 * noise, np.float32(0), still)
 
 
 def locate_chunk(
@@ -98,7 +101,7 @@ def locate_chunk(
     rows = np.empty((settings.most_spots_per_frame * frames.shape[0], PARAMETERS))
     counts, noise_counts = np.zeros(frames.shape[0], dtype=np.int64), np.zeros(frames.shape[0])
     count = locate_frames(
-        np.ascontiguousarray(frames),
+        _contiguous(frames),
         _still_or_none(still),
         _camera(settings, top_counts=(1 << bit_depth) - 1),
         gaussian_taps(model.filter_sigma_px / model.binning_px),
@@ -164,6 +167,10 @@ def locate_video(
 def _frames_spread(video: Video, count: int) -> Frames:
     places = np.unique(np.linspace(0, video.frames_count - 1, min(count, video.frames_count)).round().astype(int))
     return np.concatenate([video.read(int(place), int(place) + 1) for place in places])
+
+
+def _contiguous(frames: Frames) -> Frames:
+    return frames if frames.flags.c_contiguous else frames.copy()
 
 
 def _camera(settings: TrackingSettings, *, top_counts: int) -> npt.NDArray[np.float64]:
@@ -235,7 +242,7 @@ def _photon_noise(
     for index, (low, high) in enumerate(_frame_ranges(spots)):
         mine = chosen[(chosen >= low) & (chosen < high)] - low
         gather_scatter(
-            np.ascontiguousarray(frames[index]),
+            _contiguous(frames)[index],
             _still_or_none(still),
             model.binning_px,
             _camera(settings, top_counts=top_counts),
@@ -256,4 +263,4 @@ def _photon_noise(
 
 def _frame_ranges(spots: Spots) -> Iterator[tuple[int, int]]:
     edges = np.searchsorted(spots.frame, np.arange(spots.frames_count + 1))
-    yield from ((int(low), int(high)) for low, high in zip(edges[:-1], edges[1:], strict=True))
+    yield from ((int(low), int(high)) for low, high in pairwise(edges))

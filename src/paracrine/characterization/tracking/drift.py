@@ -20,7 +20,7 @@ class CommonMotion:
     Attributes:
         x_px: shape (frames,), position against the first frame.
         y_px: shape (frames,), the same along y.
-        vibration_x_px: root mean square motion from frame to frame beyond smooth drift and diffusion; 0 where none shows.
+        vibration_x_px: root mean square motion between frames beyond drift and diffusion; 0 where none shows.
         vibration_y_px: the same along y.
         standard_error_px: typical uncertainty of the motion between two frames, before smoothing.
     """
@@ -59,14 +59,15 @@ def measure_common_motion(
         weight: shape (steps,), inverse variance of the step per axis, px^-2.
         frames_count: frames of the video.
     """
-    total = np.bincount(frame, weights=weight, minlength=frames_count)
+    total: FloatArray = np.bincount(frame, weights=weight, minlength=frames_count).astype(np.float64)
     known = total > 0
     if known.sum() < 2:
         return no_motion(frames_count)
     variance = np.where(known, 1 / np.where(known, total, 1), np.inf)
     motions, vibrations = [], []
     for step in (dx_px, dy_px):
-        mean = np.bincount(frame, weights=weight * step, minlength=frames_count) / np.where(known, total, 1)
+        sums = np.bincount(frame, weights=weight * step, minlength=frames_count)
+        mean: FloatArray = sums / np.where(known, total, 1.0)
         smooth = _moving_mean(mean, total)
         rest = (mean - smooth)[known]
         # The smooth part took some of each frame's own scatter with it.

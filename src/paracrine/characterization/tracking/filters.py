@@ -24,7 +24,7 @@ def _median_of(values: Image, count: int) -> float:
             j -= 1
         values[j + 1] = value
     middle = count // 2
-    return values[middle] if count % 2 else (values[middle - 1] + values[middle]) / 2
+    return float(values[middle] if count % 2 else (values[middle - 1] + values[middle]) / 2)
 
 
 @kernel
@@ -80,7 +80,7 @@ def background_at(grid: Image, y: float, x: float, height: int, width: int) -> f
     k, m = min(i + 1, rows - 1), min(j + 1, columns - 1)
     upper = grid[i, j] + (u - j) * (grid[i, m] - grid[i, j])
     lower = grid[k, j] + (u - j) * (grid[k, m] - grid[k, j])
-    return upper + (v - i) * (lower - upper)
+    return float(upper + (v - i) * (lower - upper))
 
 
 @kernel
@@ -218,7 +218,7 @@ def noise_below(image: Image, step: int) -> float:
     below = 0
     for at in range(1025):
         if 2 * (below + bins[at]) >= count:
-            return 1.4826 * (at + (count / 2 - below) / bins[at]) / scale
+            return float(1.4826 * (at + (count / 2 - below) / bins[at]) / scale)
         below += bins[at]
     return 0.0
 
@@ -231,7 +231,7 @@ def _is_maximum(response: Image, y: int, x: int) -> bool:
         return False
     if value <= above[x - 1] or value <= above[x] or value <= above[x + 1]:
         return False
-    return value >= below[x - 1] and value >= below[x] and value >= below[x + 1]
+    return bool(value >= below[x - 1] and value >= below[x] and value >= below[x + 1])
 
 
 @kernel

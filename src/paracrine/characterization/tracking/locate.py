@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from paracrine.characterization.tracking.filters import Frame, background_at
 from paracrine.characterization.tracking.shape import (
@@ -16,6 +15,8 @@ from paracrine.characterization.tracking.shape import (
     CXY,
     CYY,
     DATA,
+    GAIN,
+    MISFIT,
     OFFSET,
     OTHERS,
     PARAMETERS,
@@ -42,6 +43,8 @@ from paracrine.characterization.tracking.shape import (
 from paracrine.numerics.kernel import kernel
 
 FIRST_STEPS, LATER_STEPS, SWEEPS = 10, 4, 2
+HIDDEN_RATIO = 4.5
+"""Light that no spot explains, over its noise, from which a hidden spot is looked for."""
 _SETTLED_PX = 0.01
 REACH_SIGMAS = 3.2
 """Half of the fit window in usual widths of a spot."""
@@ -53,8 +56,7 @@ SIGN, TOP = range(2)
 def empty_window(half: int) -> Image:
     """Return a window of (2 half + 1)^2 pixels, padded to whole vectors with pixels of no weight."""
     side = 2 * half + 1
-    window = np.zeros((5, (side * side + 15) // 16 * 16), dtype=np.float32)
-    return window
+    return np.zeros((5, (side * side + 15) // 16 * 16), dtype=np.float32)
 
 
 @kernel
@@ -194,7 +196,7 @@ def matched_light(window: Image, spot: Floats, noise: Floats, prior: Floats, sum
     if sums[0] <= 0:
         return 0.0
     spot[AMPLITUDE] = sums[22] / sums[0]
-    return sums[22] / math.sqrt(sums[0])
+    return float(sums[22] / math.sqrt(sums[0]))
 
 
 @kernel
@@ -247,9 +249,93 @@ def locate_spots(
             continue
         reaches[count] = light_reach(spot)
         count += 1
+    count = _search_beside(frame, static, grid, camera, noise, prior, half, window, reaches, spots, count, lowest_score)
     for _ in range(SWEEPS):
         _fit_again(frame, static, grid, camera, noise, prior, half, window, reaches, spots, count)
     return _finish(frame, grid, camera, noise, lowest_score, spots, count)
+
+
+@kernel
+def _search_beside(
+    frame: Frame,
+    static: Image,
+    grid: Image,
+    camera: Floats,
+    noise: Floats,
+    prior: Floats,
+    half: int,
+    window: Image,
+    reaches: Floats,
+    spots: Floats,
+    count: int,
+    lowest_score: float,
+) -> int:
+    """Look beside each spot for one that its light hid; return the new number of spots."""
+    sums, found = np.empty(SUMS), np.empty(2)
+    known = count
+    for i in range(known):
+        x, y = round(spots[i, X]), round(spots[i, Y])
+        open_window(frame, static, grid, camera, x, y, half, window)
+        add_neighbours(window, spots, reaches, count, -1, x, y, half)
+        if count == spots.shape[0] or not brightest_rest(window, half, noise, prior, found):
+            continue
+        spot = spots[count]
+        spot[:] = 0.0
+        spot[X], spot[Y] = x - half + found[0], y - half + found[1]
+        x, y = round(spot[X]), round(spot[Y])
+        open_window(frame, static, grid, camera, x, y, half, window)
+        add_neighbours(window, spots, reaches, count, -1, x, y, half)
+        spot[SCORE] = matched_light(window, spot, noise, prior, sums)
+        if spot[SCORE] < lowest_score or not fit_spot(window, spot, noise, prior, FIRST_STEPS):
+            continue
+        if _is_double(spots, count):
+            continue
+        reaches[count] = light_reach(spot)
+        count += 1
+    return count
+
+
+@kernel
+def brightest_rest(window: Image, half: int, noise: Floats, prior: Floats, found: Floats) -> bool:
+    """Find where a window holds most light that no spot explains, in units of the noise there.
+
+    Args:
+        window: see `open_window`, with the light of all spots in it.
+        half: pixels on each side.
+        noise: base, gain, misfit.
+        prior: usual variance first.
+        found: result, column and row within the window.
+
+    Returns:
+        Whether that light stands out enough to be a spot.
+    """
+    side = 2 * half + 1
+    reach = max(1, int(1.5 * math.sqrt(prior[USUAL])))
+    taps = np.empty(reach + 1, dtype=np.float32)
+    squares = 0.0
+    for k in range(reach + 1):
+        taps[k] = math.exp(-0.5 * k * k / (0.46 * prior[USUAL]))
+        squares += taps[k] ** 2 * (1 if k == 0 else 2)
+    rest, along = np.zeros(side * side, dtype=np.float32), np.zeros(side * side, dtype=np.float32)
+    for i in range(side * side):
+        light = window[OTHERS, i]
+        sigma = math.sqrt(noise[BASE] + noise[GAIN] * max(light, 0) + noise[MISFIT] * light * light)
+        rest[i] = window[VALID, i] * (window[DATA, i] - light) / np.float32(sigma)
+    for k in range(-reach, reach + 1):
+        tap, shift = taps[abs(k)], k * side
+        for i in range(max(0, -shift), min(rest.size, rest.size - shift)):
+            along[i] += tap * rest[i + shift]
+    best = np.float32(0)
+    for row in range(1, side - 1):
+        line = along[row * side : (row + 1) * side]
+        for column in range(reach, side - reach):
+            total = taps[0] * line[column]
+            for k in range(1, reach + 1):
+                total += taps[k] * (line[column - k] + line[column + k])
+            if total > best:
+                best = total
+                found[0], found[1] = column, row
+    return bool(best > HIDDEN_RATIO * squares)
 
 
 @kernel

@@ -22,8 +22,8 @@ class TrackingSettings:
     """
 
     spot_diameter_px: float = 9.0
-    threshold_ratio: float = 5.0
-    faint_ratio: float = 4.4
+    threshold_ratio: float = 5.2
+    faint_ratio: float = 4.6
     dark_spots: bool = False
     still_removed: bool = False
     memory_frames: int = 2
