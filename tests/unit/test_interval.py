@@ -74,7 +74,7 @@ def test_degrees_of_freedom_of_estimated_parts_are_welch_satterthwaite() -> None
     assert budget.degrees_of_freedom() == pytest.approx(19.0, abs=0.05)
 
 
-def test_known_part_raises_the_degrees_of_freedom_by_its_share_of_the_variance_only() -> None:
-    """Rung 1: 4 degrees of freedom on half of the variance become 8, not 16."""
-    assert _budget("relative", (0.03, 4), (0.03, None)).degrees_of_freedom() == pytest.approx(8)
+def test_known_part_raises_the_degrees_of_freedom_less_than_welch_satterthwaite() -> None:
+    """Rung 1: 4 degrees of freedom on half of the variance become 4 * 2^1.25, fewer than Welch-Satterthwaite's 16."""
+    assert _budget("relative", (0.03, 4), (0.03, None)).degrees_of_freedom() == pytest.approx(4 * 2**1.25)
     assert _budget("relative", (0.03, None)).degrees_of_freedom() == math.inf

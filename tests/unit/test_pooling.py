@@ -40,10 +40,17 @@ def test_counting_error_is_never_added_to_the_scatter() -> None:
     assert shown == {"replicates": 1.0, "counting": 0.0}
 
 
-def test_counting_error_takes_over_where_its_interval_is_wider() -> None:
-    """Rung 1: three runs that agree by luck; counting error of the mean is 10 % over root 3."""
+def test_runs_that_agree_better_than_counting_allows_say_so() -> None:
+    """Rung 1: counting error of the mean is 10 % over root 3, times 1.96."""
     pooled = pool_runs(runs(100.0, 100.1, 99.9, error=0.1), scale="relative")
-    assert active(pooled) == pytest.approx({"counting": 0.1 / math.sqrt(3)}, rel=1e-5)
+    assert set(active(pooled)) == {"replicates"}
+    assert any(n.code == "scatter-below-counting" and "+/- 11 %" in n.message for n in pooled.notices)
+
+
+def test_equal_runs_fall_back_on_counting_error() -> None:
+    """Rung 1: four runs that print the same number, 6 % each."""
+    pooled = pool_runs(runs(100.0, 100.0, 100.0, 100.0, error=0.06), scale="relative")
+    assert active(pooled) == pytest.approx({"counting": 0.03})
     assert pooled.basis is Basis.COUNTING
 
 
@@ -87,6 +94,13 @@ def test_biological_replicates_decide_the_degrees_of_freedom() -> None:
     assert active(pooled) == pytest.approx({"replicates": math.sqrt(13 / 3)})
     assert pooled.components[0].degrees_of_freedom == 2
     assert "technical-replicates-only" not in {n.code for n in pooled.notices}
+
+
+def test_runs_of_one_loading_say_what_their_scatter_leaves_out() -> None:
+    together = runs(8.0, 9.0, 13.0, technical="a")
+    assert "one-loading" in {n.code for n in pool_runs(together, scale="relative").notices}
+    apart = runs(8.0, technical="a") + runs(9.0, technical="b") + runs(13.0, technical="c")
+    assert "one-loading" not in {n.code for n in pool_runs(apart, scale="relative").notices}
 
 
 def test_two_replicates_raise_a_doubt() -> None:

@@ -1,4 +1,4 @@
-"""Runs to one value with a budget: nested means, scatter between replicates, counting error as the floor."""
+"""Runs to one value with a budget: nested means, scatter between replicates, counting error of a single run."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def pool_runs(observations: Sequence[Observation], *, scale: str) -> Pooled:
     """Average runs and say how well the average is known.
 
     Technical replicates are averaged first, then biological ones; what varies at the highest level with more
-    than one member gives the scatter and its degrees of freedom. Counting error is already inside that scatter:
-    it replaces it only where its interval would be wider, and never adds to it.
+    than one member gives the scatter and its degrees of freedom. Counting error is already inside that scatter
+    and never adds to it; it stands alone where there is no scatter to see.
 
     Args:
         observations: at least one.
@@ -72,7 +72,8 @@ def pool_runs(observations: Sequence[Observation], *, scale: str) -> Pooled:
     value = sum(weight * unit.value for weight, unit in weights)
     counting = _counting(weights, value, scale)
     scatter = _scatter([_mean(members) for members in units], value, scale)
-    components, basis = _choose(scatter, counting, level=level, units=len(units), runs=len(observations))
+    components, basis = _parts(scatter, counting, level=level, units=len(units), runs=len(observations))
+    notices = _doubts(level, len(units), len(observations), bool(components) or value == 0)
     exact = observations[0] if len(observations) == 1 else None
     return Pooled(
         value=value,
@@ -81,7 +82,7 @@ def pool_runs(observations: Sequence[Observation], *, scale: str) -> Pooled:
         basis=basis,
         level=level,
         units_count=len(units),
-        notices=tuple(_doubts(level, len(units), len(observations), bool(components) or value == 0)),
+        notices=(*notices, *_lucky_scatter(scatter, counting, len(units), scale)),
         exact_low=exact.exact_low if exact else None,
         exact_high=exact.exact_high if exact else None,
     )
@@ -134,37 +135,50 @@ def _scatter(values: list[float], value: float, scale: str) -> float | None:
     return error / abs(value) if scale == "relative" else error
 
 
-def _choose(
+def _parts(
     scatter: float | None, counting: float | None, *, level: str, units: int, runs: int
 ) -> tuple[tuple[Component, ...], Basis | None]:
-    """Take the part with the wider interval; the other is shown with sensitivity 0."""
-    freedom = float(units - 1)
-    wide = scatter is not None and (
-        counting is None or coverage_factor(freedom) * scatter >= coverage_factor(math.inf) * counting
-    )
+    """Return scatter where there is one, else counting error; the other is shown with sensitivity 0."""
     parts: list[Component] = []
     if scatter is not None:
         parts.append(
             Component(
                 name="replicates",
                 standard_uncertainty=scatter,
-                degrees_of_freedom=freedom,
-                sensitivity=1.0 if wide else 0.0,
-                source=f"between {units} {level}s" + ("" if wide else "; smaller than counting error, which holds it"),
+                degrees_of_freedom=float(units - 1),
+                source=f"between {units} {level}s",
             )
         )
     if counting is not None:
+        inside = "" if scatter is None else "; already inside the scatter"
         parts.append(
             Component(
                 name="counting",
                 standard_uncertainty=counting,
-                sensitivity=0.0 if wide else 1.0,
-                source=f"particles counted in {runs} run{'s' if runs > 1 else ''}"
-                + ("; already inside the scatter" if wide else ""),
+                sensitivity=1.0 if scatter is None else 0.0,
+                source=f"particles counted in {runs} run{'s' if runs > 1 else ''}{inside}",
             )
         )
-    basis = Basis.REPLICATES if wide else Basis.COUNTING if counting is not None else None
-    return tuple(parts), basis
+    if scatter is not None:
+        return tuple(parts), Basis.REPLICATES
+    return tuple(parts), Basis.COUNTING if counting is not None else None
+
+
+def _lucky_scatter(scatter: float | None, counting: float | None, units: int, scale: str) -> list[Notice]:
+    """Say when runs agree so well that counting error alone would give a wider interval."""
+    if scatter is None or counting is None:
+        return []
+    counted = coverage_factor(math.inf) * counting
+    if coverage_factor(float(units - 1)) * scatter >= counted:
+        return []
+    reach = f"{100 * counted:.2g} %" if scale == "relative" else f"{counted:.2g}"
+    return [
+        Notice(
+            code="scatter-below-counting",
+            message=f"the runs agree better than counted particles allow, by luck: counting alone gives +/- {reach}",
+            action="take the wider of the two where the result is close to a limit",
+        )
+    ]
 
 
 def _doubts(level: str, units: int, runs: int, has_interval: bool) -> list[Notice]:
@@ -193,6 +207,15 @@ def _doubts(level: str, units: int, runs: int, has_interval: bool) -> list[Notic
                 code="two-replicates",
                 message=f"two {level}s only ({runs} runs): the scatter is hardly known and the interval is wide",
                 action="measure at least three replicates",
+            )
+        )
+    if level == LEVELS[2] and units > 1:
+        found.append(
+            Notice(
+                code="one-loading",
+                message=f"all {units} runs come from one file or loading: what they have in common is not in the "
+                "interval",
+                action="load the sample at least three times",
             )
         )
     if level != LEVELS[0]:
