@@ -13,6 +13,7 @@ from paracrine.payloads.size_distribution import SizeDistribution
 from paracrine.payloads.trace import Trace
 from paracrine.readers.intake import FORMATS, ask_readers, read_file
 from paracrine.readers.source import SourceFile
+from paracrine.testing import check_reader
 
 # file -> videos, empty videos, dilution stated, averages of the file: mean, D50 (nm), concentration (1/mL).
 NANOSIGHT = {
@@ -160,3 +161,16 @@ def test_samples_named_by_readers_are_there_and_theirs(sizing_files: Path) -> No
         for sample in module.FORMAT.samples:
             if sample != "none":
                 assert module.sniff(SourceFile(sizing_files / sample)).claims, (module.FORMAT.name, sample)
+
+
+@pytest.mark.parametrize("sample", ["tidyNano/beads2.csv", "nguyens7-Experiments/NA_GD14_Pexo_-ExperimentSummary.csv"])
+def test_the_nanosight_reader_keeps_the_contract_on_real_files(sizing_files: Path, sample: str) -> None:
+    check_reader(FORMATS.load("nanosight_summary"), [sizing_files / sample])
+
+
+@pytest.mark.slow
+def test_every_reader_keeps_the_contract_on_its_real_files(sizing_files: Path) -> None:
+    for module in FORMATS:
+        samples = [sizing_files / sample for sample in module.FORMAT.samples if sample != "none"]
+        if samples:
+            check_reader(module, samples)

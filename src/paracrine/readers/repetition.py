@@ -7,6 +7,7 @@ import numpy as np
 from paracrine.core.notice import Notice, Severity
 from paracrine.core.run import Payload, Run
 from paracrine.payloads.events import EventTable
+from paracrine.payloads.plate import Plate
 from paracrine.payloads.scalars import Scalars
 from paracrine.payloads.size_distribution import SizeDistribution
 from paracrine.payloads.trace import Trace
@@ -21,8 +22,9 @@ def tell_repetitions(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     told = []
     for run in runs:
         content = b"".join(map(_content, run.payloads))
-        earlier = first.setdefault(content, run.name) if content else run.name
-        told.append(run if earlier == run.name else run.with_notices(_notice(earlier)))
+        told.append(run.with_notices(_notice(first[content])) if content in first else run)
+        if content:
+            first.setdefault(content, run.name)
     return tuple(told)
 
 
@@ -36,6 +38,8 @@ def _content(payload: Payload) -> bytes:
         values = np.concatenate(list(payload.columns.values())) if payload.columns else np.empty(0)
     elif isinstance(payload, Scalars):
         values = np.array(list(payload.values.values()))
+    elif isinstance(payload, Plate):
+        values = payload.readings[np.isfinite(payload.readings)]
     else:
         return b""
     return values.tobytes() if np.count_nonzero(values) >= _FEWEST_NUMBERS else b""

@@ -21,8 +21,8 @@ class Victim:
     """An undamaged file with its reading."""
 
     path: Path
-    data: bytes
-    runs: tuple[Run, ...]
+    data: bytes = field(repr=False)
+    runs: tuple[Run, ...] = field(repr=False)
     open_ended: bool
 
     @classmethod

@@ -56,10 +56,11 @@ def judge_reading(
         return Outcome.WRONG, f"read by {' and '.join(sorted(readers))}"
     if not alone and (not lost or open_ended):
         return (Outcome.LITERAL if lost else Outcome.SAME), ""
-    if damage == "truncate" and not (open_ended and all(_is_part_of(after[i], before) for i in alone)):
-        return Outcome.WRONG, "numbers from a truncated file"
     untold = [index for index in alone if not _tells(after[index])]
-    if _text(data) is None and damage != "truncate":
+    if damage == "truncate" and not (open_ended and all(_is_part_of(after[i], before) for i in untold)):
+        told = not lost or (alone and not untold)
+        return (Outcome.CAUGHT, "") if told else (Outcome.WRONG, "numbers from a truncated file")
+    if is_binary(data) and damage != "truncate":
         return Outcome.LITERAL, ""
     if lost and not alone and not any(map(_tells, after)):
         return Outcome.WRONG, f"{len(lost)} runs are missing"
@@ -116,10 +117,7 @@ def _rows_are_missing(one: Numbers, other: Numbers) -> bool:
 
 def _foreign_numbers(run: Run, data: bytes, known: Sequence[Numbers]) -> str:
     """Return the name of a number that does not stand in the text, as it is or in units and products of the layouts."""
-    text = _text(data)
-    if text is None:
-        return ""
-    tokens, numbers = _tokens(text), numbers_of(run)
+    tokens, numbers = _tokens(_text(data)), numbers_of(run)
     events = any(isinstance(payload, EventTable) for payload in run.payloads)
     for name, values in numbers.items():
         if "tracks" in name and "payload" in name:
@@ -171,9 +169,12 @@ def _tokens(text: str) -> npt.NDArray[np.float64]:
     return np.array(sorted({0.0, 1.0} | {value for value in found if np.isfinite(value)}))
 
 
-def _text(data: bytes) -> str | None:
-    if data.startswith((b"PK\x03\x04", b"SQLite format 3", b"\x89HDF")):
-        return None
+def is_binary(data: bytes) -> bool:
+    """Whether the bytes are an archive, a database or HDF5, whose numbers do not stand there as text."""
+    return data.startswith((b"PK\x03\x04", b"SQLite format 3", b"\x89HDF"))
+
+
+def _text(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:200].count(0) > 40:
         encoding = "utf-16-be" if data[:1] == b"\x00" else "utf-16"
         return data.decode(encoding, errors="replace")
