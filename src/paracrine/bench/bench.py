@@ -167,12 +167,18 @@ class Bench:
         return export_ro_crate(self._existing(workspace), Path(out))
 
     def demo(
-        self, out: str | Path = "paracrine-demo", *, seed: int | None = None, progress: Progress | None = None
+        self,
+        out: str | Path = "paracrine-demo",
+        *,
+        seed: int | None = None,
+        executor: Executor | None = None,
+        progress: Progress | None = None,
     ) -> DemoReport:
         """Simulate a small campaign, certify it on the same path as real data, and compare with the truth."""
         from paracrine.bench.demo import run_demo
 
-        return run_demo(self, Path(out), seed=seed, progress=progress or Silent())
+        chosen = executor or SerialExecutor()
+        return run_demo(self, Path(out), seed=seed, executor=chosen, progress=progress or Silent())
 
     def open_workspace(self, out: Path) -> Workspace:
         """Open this bench's ledger, by default the one beside the certificates in `out`."""

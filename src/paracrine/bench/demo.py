@@ -13,7 +13,7 @@ from paracrine.bench.run_study import load_study, run_study
 from paracrine.core.errors import InputError
 from paracrine.core.measurement import Measurement, State
 from paracrine.core.product import Role
-from paracrine.core.progress import Progress, SerialExecutor
+from paracrine.core.progress import Executor, Progress
 from paracrine.instruments.campaign import CampaignTruth, TruthValue, simulate_campaign
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class DemoReport:
         return f"<p><b>SIMULATED</b></p>{self.run._repr_html_()}"
 
 
-def run_demo(bench: Bench, out: Path, *, seed: int | None, progress: Progress) -> DemoReport:
+def run_demo(bench: Bench, out: Path, *, seed: int | None, executor: Executor, progress: Progress) -> DemoReport:
     """Simulate, certify, compare.
 
     Raises:
@@ -103,7 +103,7 @@ def run_demo(bench: Bench, out: Path, *, seed: int | None, progress: Progress) -
         out=out / "certificates",
         workspace=bench.open_workspace(out / "certificates"),
         actor=bench.actor(study.plan.person, study.plan.role),
-        executor=SerialExecutor(),
+        executor=executor,
         progress=progress,
         truth={batch: _truth_of(truth, batch) for batch in truth.batches},
     )

@@ -12,6 +12,9 @@ from paracrine.core.run import Run
 from paracrine.readers.intake import read_file
 from paracrine.readers.source import SourceFile
 
+_WORTH_A_POOL = 200
+"""From so many files on, starting processes costs less than reading one after the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
@@ -41,8 +44,9 @@ def read_files(
 ) -> tuple[FileReading, ...]:
     """Read files below a folder; a file that fails is named in its own reading and stops nothing."""
     tasks = [_Task(folder, path) for path in paths]
+    chosen = executor if executor and len(tasks) >= _WORTH_A_POOL else SerialExecutor()
     with stage(progress or Silent(), "reading files", len(tasks)) as done:
-        return tuple((executor or SerialExecutor()).map(_read_one, tasks, on_done=done))
+        return tuple(chosen.map(_read_one, tasks, on_done=done))
 
 
 def hash_file(folder: Path, path: str) -> tuple[str, int]:

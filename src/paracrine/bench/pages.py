@@ -33,24 +33,34 @@ def render_certificate(content: CertificateContent) -> dict[str, bytes]:
     }
 
 
-def write_comparison(
-    workspace: Workspace, plan: StudyPlan, contents: Mapping[str, CertificateContent], *, out: Path, actor: Actor
-) -> Path:
-    """Write the comparison page over all batches and record its hash."""
+def render_page(content: CertificateContent | ComparisonContent) -> dict[str, bytes]:
+    """Return the files of a certificate or of a comparison by name; runs in any process."""
+    if isinstance(content, CertificateContent):
+        return render_certificate(content)
+    return {COMPARISON_NAME: comparison_html(content).encode()}
+
+
+def compare_contents(plan: StudyPlan, contents: Mapping[str, CertificateContent]) -> ComparisonContent:
+    """Compare all batches of a study with the first one."""
     certificates = tuple(contents[batch.name] for batch in plan.batches)
     comparisons = _compare_with_first(plan, certificates)
     headline = comparison_headline(comparisons)
-    content = ComparisonContent(headline=headline, plan=plan, certificates=certificates, comparisons=comparisons)
-    outputs = write_outputs(out, {COMPARISON_NAME: comparison_html(content).encode()})
-    basis = canonical_json([measurement.to_data() for c in certificates for measurement in c.measurements])
+    return ComparisonContent(headline=headline, plan=plan, certificates=certificates, comparisons=comparisons)
+
+
+def record_comparison(
+    workspace: Workspace, content: ComparisonContent, rendered: dict[str, bytes], *, out: Path, actor: Actor
+) -> None:
+    """Write the comparison page and record its hash."""
+    outputs = write_outputs(out, rendered)
+    basis = canonical_json([m.to_data() for certificate in content.certificates for m in certificate.measurements])
     record = ComparisonRecord(
-        title=plan.title,
-        headline=headline,
+        title=content.plan.title,
+        headline=content.headline,
         fingerprint=hashlib.sha256(basis.encode()).hexdigest(),
         outputs=outputs,
     )
-    workspace.append(record, key=plan.title, actor=actor, reason="comparison of batches")
-    return out / COMPARISON_NAME
+    workspace.append(record, key=content.plan.title, actor=actor, reason="comparison of batches")
 
 
 def comparison_is_current(workspace: Workspace, plan: StudyPlan, *, out: Path) -> bool:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from paracrine.bench.certify import (
-    BatchInputs,
-    assemble,
-    file_records,
-    link_evidence,
-    measurement_key,
-    run_names,
-)
+from paracrine.bench.certify import BatchInputs, assemble
 from paracrine.bench.draft import find_files
 from paracrine.bench.fingerprint import fingerprint, paths_of, role_maps_of
 from paracrine.bench.intake import FileReading, hash_file, read_files
 from paracrine.bench.outcome import BatchOutcome, RunReport
-from paracrine.bench.outputs import folder_name, outputs_are_intact, write_outputs
-from paracrine.bench.pages import COMPARISON_NAME, comparison_is_current, render_certificate, write_comparison
-from paracrine.bench.records import CertificateRecord, FileRecord, ReviewRecord
+from paracrine.bench.outputs import folder_name, outputs_are_intact
+from paracrine.bench.pages import (
+    COMPARISON_NAME,
+    compare_contents,
+    comparison_is_current,
+    record_comparison,
+    render_page,
+)
+from paracrine.bench.recording import record_basis, record_certificate
+from paracrine.bench.records import CertificateRecord, ReviewRecord
 from paracrine.bench.study import STUDY_NAME, read_study
 from paracrine.characterization.derivation import load_derived
 from paracrine.characterization.measuring import load_metrics
@@ -30,13 +30,11 @@ from paracrine.core.measurement import Measurement
 from paracrine.core.plan import StudyPlan
 from paracrine.core.product import Batch
 from paracrine.core.progress import Executor, Progress, stage
-from paracrine.core.records import Record
 from paracrine.core.specification import Specification
 from paracrine.readers.results import read_results
-from paracrine.release.judge import measurement_id
 from paracrine.release.specification import read_specification
-from paracrine.report.content import CertificateContent, Seal
-from paracrine.store import Actor, Entry, Workspace
+from paracrine.report.content import CertificateContent, ComparisonContent
+from paracrine.store import Actor, Workspace
 
 RESULTS_NAME = "results.csv"
 _FORMS = (STUDY_NAME, "spec.toml", RESULTS_NAME)
@@ -116,27 +114,18 @@ def run_study(
     """Make the certificates of a study; batches in which nothing changed are left as they are."""
     session = _Session(study, out, workspace, actor, executor, progress, truth or {})
     prints = {batch.name: _fingerprint(session, batch) for batch in study.plan.batches}
-    previous = {batch.name: _previous(session, batch, prints[batch.name]) for batch in study.plan.batches}
-    stale = [batch for batch in study.plan.batches if previous[batch.name] is None]
+    found = {batch.name: _previous(session, batch, prints[batch.name]) for batch in study.plan.batches}
+    previous = {name: record for name, record in found.items() if record is not None}
+    stale = [batch for batch in study.plan.batches if batch.name not in previous]
     several = len(study.plan.batches) > 1
     current = several and not stale and comparison_is_current(workspace, study.plan, out=out)
     needed = study.plan.batches if several and not current else tuple(stale)
     readings = _read_needed(session, needed)
-    contents: dict[str, CertificateContent] = {}
-    outcomes: list[BatchOutcome] = []
-    with stage(progress, "batches", len(needed)) as done:
-        for batch in study.plan.batches:
-            if batch in needed:
-                contents[batch.name] = assemble(_batch_inputs(session, batch, readings))
-            record = previous[batch.name]
-            if record is None:
-                outcomes.append(_certify(session, contents[batch.name], prints[batch.name]))
-            else:
-                outcomes.append(_unchanged(session, record))
-            if batch in needed:
-                done()
-    if several and not current:
-        write_comparison(workspace, study.plan, contents, out=out, actor=actor)
+    with stage(progress, "measuring batches", len(needed)) as done:
+        contents = {batch.name: _assemble(session, batch, readings, done) for batch in needed}
+    comparison = compare_contents(study.plan, contents) if several and not current else None
+    certified = _certify(session, [contents[batch.name] for batch in stale], comparison, prints)
+    outcomes = (certified.get(batch.name) or _unchanged(session, previous[batch.name]) for batch in study.plan.batches)
     return RunReport(
         title=study.plan.title,
         out=out,
@@ -207,65 +196,36 @@ def excluded_runs(workspace: Workspace, batch: str) -> dict[tuple[str, str], str
     return excluded
 
 
-def _certify(session: _Session, content: CertificateContent, wanted: str) -> BatchOutcome:
-    """Record first, then render with the seal of what was recorded, then record the hashes of the files."""
-    workspace, actor, batch = session.workspace, session.actor, content.batch.name
-    for entry in content.files:
-        if entry.sha256:
-            workspace.add_file(session.study.folder / entry.path, name=entry.path)
-    reason = f"certificate of {batch}"
-    basis: list[tuple[Record, str]] = [(session.study.plan, session.study.plan.title)]
-    basis += [(session.study.specification, content.plan.product.name)] if session.study.specification else []
-    basis += [(record, record.path) for record in (*_keep_papers(session), *file_records(content))]
-    basis += [(measurement, measurement_key(measurement)) for measurement in content.measurements]
-    entries = workspace.append_many(basis, actor=actor, reason=reason)
-    recorded = (entry.number for entry in entries if entry.kind == Measurement.kind)
-    numbered = dict(zip(map(measurement_id, content.measurements), recorded, strict=True))
-    verdicts = link_evidence(content.verdicts, numbered)
-    judged = workspace.append_many(
-        [(v, f"{batch} / {v.limit.attribute}") for v in verdicts], actor=actor, reason=reason
-    )
-    last = (*entries, *judged)[-1]
-    sealed = replace(content, verdicts=verdicts, seal=_seal(workspace, last))
-    folder = session.out / folder_name(batch)
-    rendered = render_certificate(sealed)
-    outputs = write_outputs(folder, rendered)
-    for name, data in rendered.items():
-        workspace.add_file(data, name=f"{batch}/{name}")
-    record = CertificateRecord(
-        batch=batch,
-        headline=sealed.headline,
-        fingerprint=wanted,
-        first_entry=entries[0].number,
-        last_entry=last.number,
-        runs=run_names(sealed),
-        outcomes=tuple((verdict.limit.attribute, verdict.outcome.value) for verdict in verdicts),
-        unreadable=tuple((entry.path, entry.error) for entry in content.files if entry.error),
-        outputs=outputs,
-        file_sha256=tuple(outputs.values()),
-    )
-    workspace.append(record, key=batch, actor=actor, reason=reason)
-    return _outcome(session, record, sealed.measurements, unchanged=False)
+def _assemble(
+    session: _Session, batch: Batch, readings: Mapping[str, FileReading], done: Callable[[], None]
+) -> CertificateContent:
+    content = assemble(_batch_inputs(session, batch, readings))
+    done()
+    return content
 
 
-def _keep_papers(session: _Session) -> list[FileRecord]:
-    """Keep the forms and source documents as they came, so that the record does not depend on the folder."""
-    kept = []
-    for path in session.study.papers:
-        ref = session.workspace.add_file(session.study.folder / path, name=path)
-        kept.append(FileRecord(path=path, file_sha256=ref.sha256, size_bytes=ref.size_bytes))
-    return kept
-
-
-def _seal(workspace: Workspace, entry: Entry) -> Seal:
-    return Seal(
-        workspace=workspace.url,
-        entry=entry.number,
-        seal_sha256=entry.seal_sha256,
-        sealed_at=entry.at_utc,
-        person=entry.person,
-        role=entry.role,
-    )
+def _certify(
+    session: _Session,
+    contents: Sequence[CertificateContent],
+    comparison: ComparisonContent | None,
+    prints: Mapping[str, str],
+) -> dict[str, BatchOutcome]:
+    """Record what the certificates rest on, render all pages, then record the hashes of the files."""
+    study, workspace, actor = session.study, session.workspace, session.actor
+    recorded = [
+        record_basis(content, workspace, folder=study.folder, papers=study.papers, actor=actor) for content in contents
+    ]
+    pages = [item.content for item in recorded] + ([comparison] if comparison else [])
+    with stage(session.progress, "drawing pages", len(pages)) as done:
+        rendered = list(session.executor.map(render_page, pages, on_done=done))
+    certified: dict[str, BatchOutcome] = {}
+    for item, files in zip(recorded, rendered[: len(recorded)], strict=True):
+        batch = item.content.batch.name
+        record = record_certificate(item, files, workspace, out=session.out, fingerprint=prints[batch], actor=actor)
+        certified[batch] = _outcome(session, record, item.content.measurements, unchanged=False)
+    if comparison:
+        record_comparison(workspace, comparison, rendered[-1], out=session.out, actor=actor)
+    return certified
 
 
 def _unchanged(session: _Session, record: CertificateRecord) -> BatchOutcome:

@@ -27,10 +27,10 @@ def demo(
     Example: `paracrine demo --out try-me`
     """
     from paracrine.bench import open_bench
-    from paracrine.cli.study import show_report
+    from paracrine.cli.study import choose_executor, show_report
 
     with progress_bars(quiet=json) as progress:
-        report = open_bench().demo(out, seed=seed, progress=progress)
+        report = open_bench().demo(out, seed=seed, executor=choose_executor(0), progress=progress)
     if json:
         print_json(report.to_data())
         return

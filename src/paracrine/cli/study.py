@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from paracrine.cli.screen import print_json, progress_bars, verdict_counts
 
 if TYPE_CHECKING:
     from paracrine.bench.outcome import RunReport
+    from paracrine.core.progress import Executor
 
 Person = Annotated[str, typer.Option(help="Who acts. [default: person in study.toml, else the login name]")]
 RoleOption = Annotated[str, typer.Option("--role", help="In which role. [default: role in study.toml]")]
@@ -65,7 +67,7 @@ def run(
     out: Out = None,
     workspace: WorkspaceOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 when a limit failed.")] = False,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that read files.")] = 1,
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 takes one a core.")] = 0,
     person: Person = "",
     role: RoleOption = "",
     json: Json = False,
@@ -77,12 +79,10 @@ def run(
     Examples: `paracrine run my-study`, `paracrine run my-study --out results --strict`
     """
     from paracrine.bench import open_bench
-    from paracrine.core.progress import ProcessExecutor, SerialExecutor
 
-    executor = ProcessExecutor(workers) if workers > 1 else SerialExecutor()
     with progress_bars(quiet=json) as progress:
         bench = open_bench(workspace, person=person, role=role)
-        report = bench.run(folder, out=out, executor=executor, progress=progress)
+        report = bench.run(folder, out=out, executor=choose_executor(workers), progress=progress)
     if json:
         print_json(report.to_data())
     else:
@@ -120,6 +120,14 @@ def review(
         )
     if report.run:
         show_report(report.run)
+
+
+def choose_executor(workers: int) -> Executor:
+    """Return an executor over so many processes; 0 takes one a core."""
+    from paracrine.core.progress import ProcessExecutor, SerialExecutor
+
+    count = workers or os.cpu_count() or 1
+    return ProcessExecutor(count) if count > 1 else SerialExecutor()
 
 
 def show_report(report: RunReport) -> None:

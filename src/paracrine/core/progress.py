@@ -58,7 +58,11 @@ class SerialExecutor:
 
 
 class ProcessExecutor:
-    """A pool of processes on this machine; work and items must be picklable in memory."""
+    """A pool of processes on this machine; work and items must be picklable in memory.
+
+    Processes are spawned, never forked: a fork of a program with threads may hang. A pool costs about two seconds
+    to start, so one item alone is worked on here.
+    """
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
@@ -68,9 +72,14 @@ class ProcessExecutor:
     ) -> Iterator[Result]:
         """Yield results in order once all are done; the first error ends the pool."""
         from concurrent.futures import ProcessPoolExecutor, as_completed
+        from multiprocessing import get_context
 
-        with ProcessPoolExecutor(self.workers) as pool:
-            futures = [pool.submit(work, item) for item in items]
+        waiting = list(items)
+        if len(waiting) < 2:
+            yield from SerialExecutor().map(work, waiting, on_done=on_done)
+            return
+        with ProcessPoolExecutor(min(self.workers, len(waiting)), mp_context=get_context("spawn")) as pool:
+            futures = [pool.submit(work, item) for item in waiting]
             try:
                 for future in as_completed(futures):
                     future.result()
