@@ -8,8 +8,7 @@ from pathlib import Path
 from typer.main import get_command
 
 from paracrine import open_bench
-from paracrine.characterization.derivation import load_derived
-from paracrine.characterization.measuring import load_metrics
+from paracrine.characterization.definitions import list_definitions
 from paracrine.cli.app import app
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -46,16 +45,11 @@ def _readers() -> Iterator[str]:
 
 
 def _metrics() -> Iterator[str]:
-    yield from ("# Metrics", "", MADE, "", "## From one payload", "")
-    yield from ("| attribute | unit | from | definition |", "|---|---|---|---|")
-    for module in load_metrics():
-        metric = module.METRIC
-        cells = (metric.name, metric.unit, metric.payload_kind, metric.definition)
+    yield from ("# Metrics", "", MADE, "")
+    yield from ("| attribute | unit | made from | definition |", "|---|---|---|---|")
+    for known in list_definitions():
+        cells = (known.name, known.unit, known.made_from, known.definition)
         yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
-    yield from ("", "## From other measurements", "", "| attribute | what it is |", "|---|---|")
-    for module in load_derived():
-        name = module.__name__.rpartition(".")[2]
-        yield f"| {name} | {_cell((module.__doc__ or '').splitlines()[0])} |"
 
 
 def _paragraphs(text: str) -> list[str]:
