@@ -10,6 +10,7 @@ import pytest
 from certificate_samples import build_certificate, empty_certificate
 from page_reading import Page
 
+from paracrine.core.measurand import Measurand, Weighting
 from paracrine.core.specification import Outcome
 from paracrine.report.certificate_html import certificate_html
 from paracrine.report.content import CertificateContent
@@ -124,7 +125,7 @@ def test_the_blank_level_stands_beside_the_concentration(page: Page) -> None:
 def test_without_a_blank_run_its_level_is_not_assessed(content: CertificateContent) -> None:
     product = tuple(m for m in content.measurements if m.sample == "DP-1")
     text = Page(certificate_html(replace(content, measurements=product))).one("results").text
-    assert "Blank level not assessed no blank was measured" in text
+    assert "Blank level not assessed no blank was measured by this method" in text
 
 
 def test_a_missing_result_says_not_assessed_and_why(page: Page) -> None:
@@ -149,15 +150,28 @@ def test_a_notice_stands_with_its_number_and_says_what_to_do(page: Page) -> None
     assert "What to do: Repeat video 4 after the temperature is stable" in note.text
 
 
-def test_a_repeated_notice_is_referred_to(content: CertificateContent) -> None:
+def test_a_notice_of_several_results_is_said_once_and_referred_to(content: CertificateContent) -> None:
     drift = next(m for m in content.measurements if m.attribute == "diameter_d90_nm").notices
     twice = tuple(m.model_copy(update={"notices": drift}) for m in content.measurements)
-    html = certificate_html(replace(content, measurements=twice))
-    notes = Page(html).all("p", of_class="note")
-    drifts = [note.text for note in notes if "Caution" in note.text]
-    assert len(drifts) == len(twice)
-    assert sum("drifted by 4.2 µm/s" in text for text in drifts) == 1
-    assert drifts[1] == "Caution 2 applies here too."
+    page = Page(certificate_html(replace(content, measurements=twice)))
+    notes = [note.text for note in page.all("p", of_class="note")]
+    assert sum("drifted by 4.2 µm/s" in text for text in notes) == 1
+    assert notes.count("See also caution 2.") > 8
+
+
+def test_results_of_one_sample_and_method_share_a_heading(page: Page) -> None:
+    headings = [e.text for e in page.all("th") if e.attributes.get("scope") == "rowgroup"]
+    assert "DP-1 · NanoSight NTA, own percentile convention · number-weighted" in headings
+
+
+def test_the_truth_of_a_number_weighted_size_is_not_put_beside_an_intensity_weighted_one(
+    content: CertificateContent,
+) -> None:
+    intensity = Measurand(weighting=Weighting.INTENSITY)
+    changed = tuple(m.model_copy(update={"measurand": intensity}) for m in content.measurements)
+    text = Page(certificate_html(replace(content, measurements=changed))).one("results").text
+    assert "Simulated truth 120 nm" not in text
+    assert "Simulated truth 1.3 × 10¹¹ mL⁻¹" in text
 
 
 def test_the_budget_shows_components_dof_and_shares(page: Page) -> None:

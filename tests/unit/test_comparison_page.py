@@ -29,10 +29,21 @@ def test_the_first_sentence_answers(page: Page, content: ComparisonContent) -> N
 
 def test_each_attribute_shows_both_batches_ratio_margin_and_what_could_have_shown(page: Page) -> None:
     text = page.one("differences").text
-    assert "D90 diameter nm because of D90 diameter 205 (192 to 217) 205 (192 to 217) 0.93 (0.72 to 1.21)" in text
-    assert "0.8 to 1.25 1.44 ◐not shown" in text
-    assert "not assessed 0.8 to 1.25 not assessed –not assessed" in text
+    assert "D90 diameter nm 205 (192 to 217) 205 (192 to 217) 0.93 (0.72 to 1.21) 0.8 to 1.25 1.44 ◐not shown" in text
     assert "1 equivalent, 1 different, 1 not shown, 1 not assessed. Different: D50 diameter." in text
+
+
+def test_what_differs_comes_first_and_what_is_not_assessed_says_why_last(page: Page) -> None:
+    outcomes = [cell.text for cell in page.all("td", of_class="verdict")]
+    assert outcomes == ["✕different", "◐not shown", "✓equivalent", "–not assessed"]
+    assert "Because of Particles per µg protein. –not assessed" in page.one("differences").text
+
+
+def test_remarks_on_several_rows_are_said_once(content: ComparisonContent) -> None:
+    remarked = tuple(replace(c, reason=f"{c.reason}; the margin 1.25 is an assumption") for c in content.comparisons)
+    text = Page(comparison_html(replace(content, comparisons=remarked))).one("differences").text
+    assert text.count("The margin 1.25 is an assumption (4 of 4 rows).") == 1
+    assert text.lower().count("is an assumption") == 1
 
 
 def test_curves_of_all_batches_share_one_size_axis(page: Page) -> None:

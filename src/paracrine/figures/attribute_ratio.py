@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from paracrine.figures.style import LIMIT_DASH, ROW_PX, SERIES, Spec, finish, names_axis
+from paracrine.figures.style import LIMIT_DASH, ROW_PX, SERIES, Spec, finish, names_axis, short_names
 from paracrine.release.comparison import AttributeComparison
 
 OUTCOME_MARKS = {"equivalent": "✓", "different": "✕", "not shown": "◐", "not assessed": "–"}
+_USUAL_STAGE = "final product"
 _TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100]
 
 
@@ -21,7 +22,8 @@ def draw_attribute_ratio(comparisons: Sequence[AttributeComparison]) -> Spec:
     Returns:
         A Vega-Lite specification.
     """
-    rows = [_row(comparison) for comparison in comparisons]
+    titles = short_names([usual_title(comparison.title) for comparison in comparisons])
+    rows = [_row(comparison, title) for comparison, title in zip(comparisons, titles, strict=True)]
     reach = max([1.3, *(row["reach"] for row in rows)])
     low, high = 1 / reach**1.08, reach**1.08
     names = [row["name"] for row in rows]
@@ -35,6 +37,11 @@ def draw_attribute_ratio(comparisons: Sequence[AttributeComparison]) -> Spec:
         description=f"Ratios {pair} of {len(rows)} attributes with 90 % intervals and margins of equivalence.",
         height=ROW_PX * max(len(rows), 1) + 10,
     )
+
+
+def usual_title(title: str) -> str:
+    """Leave out the stage of a compared result where it is the usual one."""
+    return title.replace(f", {_USUAL_STAGE})", ")")
 
 
 def _layers(rows: list[Spec], y: Spec, scale: Spec, axis: Spec) -> list[Spec]:
@@ -88,10 +95,10 @@ def _layers(rows: list[Spec], y: Spec, scale: Spec, axis: Spec) -> list[Spec]:
     return layers
 
 
-def _row(comparison: AttributeComparison) -> Spec:
+def _row(comparison: AttributeComparison, title: str) -> Spec:
     ratio, low, high = comparison.ratio, comparison.ratio_low, comparison.ratio_high
     row: Spec = {
-        "name": f"{OUTCOME_MARKS.get(comparison.outcome, '·')} {comparison.title}",
+        "name": f"{OUTCOME_MARKS.get(comparison.outcome, '·')} {title}",
         "ratio": None,
         "smallest": None,
         "margin_low": 1 / comparison.margin_ratio,

@@ -49,7 +49,7 @@ def draw_budget(budgets: Sequence[tuple[str, Budget]]) -> Spec:
         "field": "component",
         "type": "nominal",
         "scale": {"domain": kinds, "range": _COLOURS[: max(len(kinds), 1)]},
-        "legend": {"title": None, "columns": 2, "labelLimit": 260},
+        "legend": {"title": None, "columns": 2},
     }
     tooltip = [
         {"field": "result", "title": "Result"},

@@ -6,6 +6,8 @@ Charts are Vega-Lite dictionaries. Text and axes take `currentColor`, so that on
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,7 @@ Spec = dict[str, Any]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 WIDTH_PX, HEIGHT_PX = 640, 300
 ROW_PX = 26
+NAME_LETTERS = 40
 SIZE_AXIS_NM = (10.0, 1000.0)
 SIZE_TICKS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]
 INK = "currentColor"
@@ -110,9 +113,37 @@ def log_axis(title: str, *, ticks: list[float] | list[int]) -> Spec:
 
 
 def names_axis(field: str, names: list[str]) -> Spec:
-    """Return the y encoding of a chart with one named row a result, in the order given."""
-    axis = {"title": None, "domain": False, "ticks": False, "labelLimit": 260, "labelPadding": 8}
+    """Return the y encoding of a chart with one named row a result, in the order given.
+
+    Names are not cut by the drawing library, which would measure each one many times over.
+    """
+    axis = {"title": None, "domain": False, "ticks": False, "labelLimit": 0, "labelPadding": 8}
     return {"field": field, "type": "nominal", "sort": names, "axis": axis}
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Return names cut in their middle, longer where the cut would make two of them the same.
+
+    Names that are the same from the begin are numbered, because rows of one name would lie over one another.
+    """
+    for letters in (NAME_LETTERS, 52, 64, 1000):
+        cut = [shorten(name, letters=letters) for name in names]
+        if len(set(cut)) == len(set(names)):
+            break
+    seen: Counter[str] = Counter()
+    unique = []
+    for name in cut:
+        seen[name] += 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return unique
+
+
+def shorten(text: str, *, letters: int = NAME_LETTERS) -> str:
+    """Return a text cut in its middle, so that both ends of a long name stay."""
+    if len(text) <= letters:
+        return text
+    half = (letters - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"
 
 
 def step_exponent(largest: float) -> int:
@@ -145,5 +176,12 @@ def _config() -> Spec:
             "titleFontWeight": "normal",
             "titlePadding": 8,
         },
-        "legend": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12, "orient": "bottom"},
+        "legend": {
+            "labelColor": INK,
+            "titleColor": INK,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "orient": "bottom",
+            "labelLimit": 0,
+        },
     }

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from paracrine.core.measurement import Measurement
-from paracrine.core.product import DilutionBy, Sample
+from paracrine.core.product import DilutionBy, Role, Sample
 from paracrine.core.quantity import Budget, Component
 from paracrine.figures.budget import variance_shares
 from paracrine.report.content import CertificateContent, RunEntry
@@ -34,10 +34,14 @@ _VALUES_AT_MOST = 4
 
 
 def replicate_tables(content: CertificateContent, origins: Origins) -> tuple[ReplicateTable, ...]:
-    """Return one table a set of runs, with at most six results as columns."""
+    """Return one table a set of runs of the product, with at most six results as columns.
+
+    Those of blanks, controls and beads are shown where a run of theirs is excluded.
+    """
     groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for index, measurement in enumerate(content.measurements):
-        if len(measurement.replicates) > 1:
+        wanted = measurement.role is Role.PRODUCT or any(not r.included for r in measurement.replicates)
+        if wanted and len(measurement.replicates) > 1:
             key = (measurement.sample, tuple(replicate.run for replicate in measurement.replicates))
             groups.setdefault(key, []).append(index)
     tables = []
@@ -75,7 +79,7 @@ def _column(measurement: Measurement, index: int, origins: Origins) -> list[Show
 
 
 def budget_tables(content: CertificateContent, results: Results) -> tuple[BudgetTable, ...]:
-    """Return the budget behind each interval, components by share."""
+    """Return the budget behind each of the product's intervals, components by share."""
     return tuple(
         BudgetTable(
             title=title_of(measurement.attribute, measurement.title),
@@ -84,7 +88,7 @@ def budget_tables(content: CertificateContent, results: Results) -> tuple[Budget
             parts=_budget_parts(measurement, measurement.budget),
         )
         for index, measurement in enumerate(content.measurements)
-        if measurement.budget is not None and measurement.budget.components
+        if measurement.role is Role.PRODUCT and measurement.budget is not None and measurement.budget.components
     )
 
 

@@ -52,7 +52,7 @@ def build_page(content: CertificateContent) -> CertificatePage:
         coverage=coverage_books(content.checklist),
         works=tuple((work.key.removeprefix("doi:"), work.reference, work.used_for) for work in content.works),
         files=origins.files,
-        origins=origins.lines([subtitle(measurement) for measurement in content.measurements]),
+        origins=origins.groups([subtitle(measurement) for measurement in content.measurements]),
         seal=_seal(content),
         software=", ".join(f"{name} {version}" for name, version in content.software),
         footer=_footer(content),

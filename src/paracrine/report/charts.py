@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from statistics import fmean
 
 from paracrine.core.measurement import Measurement
 from paracrine.core.product import Role
+from paracrine.core.run import Technique
 from paracrine.core.specification import Limit, LimitKind
 from paracrine.figures.budget import draw_budget
 from paracrine.figures.replicate_spread import SpreadPoint, SpreadRow, draw_replicate_spread
 from paracrine.figures.size_distribution import Replicate, Series, SizeLimit, draw_size_distribution
+from paracrine.figures.style import short_names, shorten
 from paracrine.figures.truth_ratio import TruthRow, draw_truth_ratio
 from paracrine.payloads.size_distribution import SizeDistribution
 from paracrine.report.content import CertificateContent, RunEntry
 from paracrine.report.numbers import THIN, write_decimals, write_quantity, write_value
 from paracrine.report.origins import source_text
+from paracrine.report.results import has_truth
 from paracrine.report.view import Chart
 from paracrine.report.words import title_of, write_unit
 
 _SERIES_AT_MOST = 8
 _ROWS_AT_MOST = 16
-_LABEL_LETTERS = 40
 _BRANCHES = ("1/mL", "particles", "%")
 
 Shape = tuple[str, str, str]
@@ -37,7 +40,7 @@ def certificate_charts(content: CertificateContent) -> tuple[Chart, ...]:
 
 def _size_charts(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
     limits = [] if content.specification is None else size_limits(content.specification.limits)
-    for (technique, unit, weighting), series in size_series(content.runs).items():
+    for (technique, unit, weighting), series in size_series(content.runs, own_weighting=True).items():
         for start in range(0, len(series), _SERIES_AT_MOST):
             shown = series[start : start + _SERIES_AT_MOST]
             numbers = limits if technique == "NTA" or unit != "%" else []
@@ -56,12 +59,13 @@ def _size_charts(content: CertificateContent) -> Iterator[tuple[str, str, dict[s
             yield f"Size distribution by {technique}", " ".join(word for word in words if word), spec
 
 
-def size_series(runs: Sequence[RunEntry], *, label: str = "") -> dict[Shape, list[Series]]:
+def size_series(runs: Sequence[RunEntry], *, label: str = "", own_weighting: bool = False) -> dict[Shape, list[Series]]:
     """Return the size distributions of runs, by what may share an axis and by sample.
 
     Args:
         runs: of one batch.
         label: name of the batch where it, not the sample, tells the curves apart; controls are then left out.
+        own_weighting: leave out distributions that a technique derives from the one it measures.
     """
     found: dict[Shape, dict[str, list[Replicate]]] = {}
     for entry in runs:
@@ -75,10 +79,18 @@ def size_series(runs: Sequence[RunEntry], *, label: str = "") -> dict[Shape, lis
                 name = label or shorten(f"{entry.sample}{role}" or entry.run.sample_hint or "sample")
                 replicate = Replicate(entry.run.name, payload, source_text(entry.run.source), entry.included)
                 found.setdefault(shape, {}).setdefault(name, []).append(replicate)
+    if own_weighting:
+        found = {shape: series for shape, series in found.items() if _is_own(shape, found)}
     return {
         shape: [Series(name, tuple(replicates)) for name, replicates in samples.items()]
         for shape, samples in sorted(found.items(), key=lambda item: _branch(item[0]))
     }
+
+
+def _is_own(shape: Shape, shapes: Collection[Shape]) -> bool:
+    technique, _, weighting = shape
+    own = "number" if technique == Technique.NTA.value else "intensity"
+    return weighting == own or not any(other[0] == technique and other[2] == own for other in shapes)
 
 
 def size_limits(limits: Sequence[Limit]) -> list[SizeLimit]:
@@ -94,33 +106,42 @@ def size_limits(limits: Sequence[Limit]) -> list[SizeLimit]:
     return found
 
 
-def shorten(text: str, *, letters: int = _LABEL_LETTERS) -> str:
-    """Return a text cut in its middle, so that both ends of a long sample name stay."""
-    if len(text) <= letters:
-        return text
-    half = (letters - 1) // 2
-    return f"{text[:half]}…{text[-half:]}"
-
-
 def _branch(shape: Shape) -> tuple[int, str, str]:
     technique, unit, weighting = shape
     return (_BRANCHES.index(unit) if unit in _BRANCHES else len(_BRANCHES), technique, weighting)
 
 
-def result_name(measurement: Measurement, measurements: Sequence[Measurement]) -> str:
-    """Return a title that tells a result from the others on a chart."""
-    title = title_of(measurement.attribute, measurement.title)
-    same = [m for m in measurements if title_of(m.attribute, m.title) == title]
-    if len(same) == 1:
-        return shorten(title)
-    tell = measurement.sample if len({m.sample for m in same}) > 1 else measurement.technique or measurement.method
-    return shorten(f"{title}, {tell}")
+def result_names(measurements: Sequence[Measurement]) -> list[str]:
+    """Return a name for each result that tells it from the others: with sample, technique or method where needed."""
+    tells: tuple[Callable[[Measurement], str], ...] = (
+        lambda m: "",
+        lambda m: m.technique,
+        lambda m: m.sample,
+        lambda m: m.method,
+        lambda m: f"{m.sample}, {m.method}, {m.stage}",
+    )
+    titles = [title_of(m.attribute, m.title) for m in measurements]
+    names = list(titles)
+    for title, count in Counter(titles).items():
+        same = [index for index, other in enumerate(titles) if other == title]
+        telling = next((t for t in tells if len({t(measurements[i]) for i in same}) == count), tells[-1])
+        for index in same:
+            tell = telling(measurements[index])
+            names[index] = f"{title}, {tell}" if tell else title
+    return short_names(names)
+
+
+def _charted(content: CertificateContent) -> list[Measurement]:
+    """The product's results on the overview charts: those that met a limit first, then the others."""
+    judged = {(v.limit.attribute, v.sample, v.method) for v in content.verdicts}
+    product = [m for m in content.measurements if m.role is Role.PRODUCT]
+    return sorted(product, key=lambda m: (m.attribute, m.sample, m.method) not in judged)
 
 
 def _spread_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
-    product = [m for m in content.measurements if m.role is Role.PRODUCT]
+    product = _charted(content)
     rows = []
-    for measurement in product:
+    for measurement, name in zip(product, result_names(product), strict=True):
         included = [r.value for r in measurement.replicates if r.included and r.value is not None]
         centre = fmean(included) if included else 0.0
         if len(measurement.replicates) < 2 or centre == 0 or not math.isfinite(centre):
@@ -137,35 +158,36 @@ def _spread_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[
             for replicate in measurement.replicates
             if replicate.value is not None
         )
-        rows.append(SpreadRow(result_name(measurement, product), points))
-    for start in range(0, len(rows), _ROWS_AT_MOST):
-        chosen = rows[start : start + _ROWS_AT_MOST]
+        rows.append(SpreadRow(name, points))
+    if rows:
+        chosen = rows[:_ROWS_AT_MOST]
         crossed = any(not point.included for row in chosen for point in row.points)
         caption = "One mark a replicate." + (" Crosses are excluded and not in the mean." if crossed else "")
         yield "Replicates around their mean", caption, draw_replicate_spread(chosen)
 
 
 def _budget_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
-    product = [m for m in content.measurements if m.role is Role.PRODUCT]
-    budgets = [(result_name(m, product), m.budget) for m in product if m.budget and m.budget.standard_uncertainty() > 0]
-    for start in range(0, len(budgets), _ROWS_AT_MOST):
-        caption = "Each bar is one result's variance, split by where it comes from; the table below gives the numbers."
-        yield "What makes the intervals wide", caption, draw_budget(budgets[start : start + _ROWS_AT_MOST])
+    product = _charted(content)
+    named = zip(result_names(product), product, strict=True)
+    budgets = [(name, m.budget) for name, m in named if m.budget and m.budget.standard_uncertainty() > 0]
+    if budgets:
+        caption = "Each bar is one result's variance, split by where it comes from; all numbers stand further below."
+        yield "What makes the intervals wide", caption, draw_budget(budgets[:_ROWS_AT_MOST])
 
 
 def _truth_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
     product = [m for m in content.measurements if m.role is Role.PRODUCT]
     truth = {attribute: value for attribute, value, _ in content.truth}
     rows = []
-    for measurement in product:
+    for measurement, name in zip(product, result_names(product), strict=True):
         quantity, true_value = measurement.quantity, truth.get(measurement.attribute, 0.0)
-        if quantity is None or true_value == 0 or quantity.comparator != "=":
+        if quantity is None or true_value == 0 or quantity.comparator != "=" or not has_truth(measurement, truth):
             continue
         ends = [None if end is None else end / true_value for end in (quantity.low, quantity.high)]
         ends = ends if true_value > 0 else ends[::-1]
         true_text = write_value(true_value, digits=4)
         text = f"{write_quantity(quantity).text}, true {true_text}{THIN}{write_unit(quantity.unit)}"
-        rows.append(TruthRow(result_name(measurement, product), quantity.value / true_value, ends[0], ends[1], text))
+        rows.append(TruthRow(name, quantity.value / true_value, ends[0], ends[1], text))
     if rows:
         caption = "The line at 1 is the truth the files were simulated from; intervals are those of the results."
         yield "Measured beside simulated truth", caption, draw_truth_ratio(rows)

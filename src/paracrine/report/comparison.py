@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from paracrine.core.product import Role
-from paracrine.figures.attribute_ratio import OUTCOME_MARKS, draw_attribute_ratio
+from paracrine.figures.attribute_ratio import OUTCOME_MARKS, draw_attribute_ratio, usual_title
 from paracrine.figures.size_distribution import Series, common_axis_nm, draw_size_distribution
 from paracrine.figures.style import Spec
 from paracrine.release.comparison import AttributeComparison
@@ -16,12 +17,13 @@ from paracrine.report.html_page import render_html
 from paracrine.report.numbers import NOT_ASSESSED, write_value
 from paracrine.report.origins import Origins
 from paracrine.report.results import Notes, Results, subtitle
-from paracrine.report.view import Chart, OriginLine, Shown
-from paracrine.report.words import MARKS, in_sentence, worst_outcome, write_time, write_unit
+from paracrine.report.view import Chart, OriginGroup, Shown
+from paracrine.report.words import MARKS, in_sentence, sentence, worst_outcome, write_time, write_unit
 
 _BATCHES_ON_A_CHART = 8
 _ROWS_ON_A_CHART = 20
 _RATIO_DIGITS = 3
+_ORDER = ("different", "not shown", "equivalent", "not assessed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,10 @@ class ComparisonRow:
     smallest: str
     mark: str
     outcome: str
+    found: str
+    """Why this outcome: the first clause of the reason."""
     reason: str
+    """What else a reader must know of this row alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class PairTable:
     first: str
     second: str
     summary: str
+    remarks: tuple[str, ...]
+    """What concerns several rows, said once."""
     rows: tuple[ComparisonRow, ...]
 
 
@@ -78,7 +85,7 @@ def comparison_html(content: ComparisonContent) -> str:
         batches=tuple(_batch_line(c) for c in content.certificates),
         pairs=tuple(_pair_tables(content.comparisons, sources)),
         files=tuple(file for source in sources.values() for file in source.origins.files),
-        origins=tuple(origin for source in sources.values() for origin in source.lines()),
+        origins=tuple(origin for source in sources.values() for origin in source.groups()),
     )
 
 
@@ -101,10 +108,10 @@ class _BatchSources:
         ]
         return tuple(found) or (Shown(NOT_ASSESSED, is_number=False),)
 
-    def lines(self) -> Iterator[OriginLine]:
-        """Yield where each result came from."""
+    def groups(self) -> tuple[OriginGroup, ...]:
+        """Return where each result came from."""
         batch = self._content.batch.name
-        yield from self.origins.lines([f"{batch} · {subtitle(m)}" for m in self._content.measurements])
+        return self.origins.groups([f"{batch} · {subtitle(m)}" for m in self._content.measurements])
 
 
 def _batch_line(content: CertificateContent) -> BatchLine:
@@ -116,14 +123,20 @@ def _pair_tables(
     comparisons: Sequence[AttributeComparison], sources: Mapping[str, _BatchSources]
 ) -> Iterator[PairTable]:
     for (first, second), rows in _by_pair(comparisons).items():
+        clauses = Counter(clause for c in rows for clause in c.reason.split("; ")[1:])
+        shared = {clause for clause, count in clauses.items() if count > 1}
         counts = {word: [c for c in rows if c.outcome == word] for word in OUTCOME_MARKS}
         parts = [f"{len(found)} {word}" for word, found in counts.items() if found]
         different = [in_sentence(c.title) for c in counts["different"]]
         summary = ", ".join(parts) + (f". Different: {', '.join(different)}." if different else ".")
-        yield PairTable(first, second, summary, tuple(_row(c, sources) for c in rows))
+        remarks = tuple(sentence(f"{clause} ({clauses[clause]} of {len(rows)} rows)") for clause in sorted(shared))
+        yield PairTable(first, second, summary, remarks, tuple(_row(c, sources, shared) for c in rows))
 
 
-def _row(comparison: AttributeComparison, sources: Mapping[str, _BatchSources]) -> ComparisonRow:
+def _row(
+    comparison: AttributeComparison, sources: Mapping[str, _BatchSources], shared: Collection[str]
+) -> ComparisonRow:
+    found, *others = comparison.reason.split("; ")
     first, second = (
         sources[name].shown(comparison) if name in sources else (Shown(NOT_ASSESSED, is_number=False),)
         for name in (comparison.batch_a, comparison.batch_b)
@@ -136,7 +149,7 @@ def _row(comparison: AttributeComparison, sources: Mapping[str, _BatchSources]) 
         write_value(value, digits=_RATIO_DIGITS) for value in (1 / comparison.margin_ratio, comparison.margin_ratio)
     ]
     return ComparisonRow(
-        title=comparison.title,
+        title=usual_title(comparison.title),
         unit=write_unit(comparison.unit),
         first=first,
         second=second,
@@ -146,7 +159,8 @@ def _row(comparison: AttributeComparison, sources: Mapping[str, _BatchSources]) 
         smallest=smallest or NOT_ASSESSED,
         mark=OUTCOME_MARKS.get(comparison.outcome, "·"),
         outcome=comparison.outcome,
-        reason=comparison.reason,
+        found=sentence(found),
+        reason=sentence("; ".join(clause for clause in others if clause not in shared)),
     )
 
 
@@ -160,7 +174,8 @@ def _ratio_charts(comparisons: Sequence[AttributeComparison]) -> Iterator[tuple[
         "Dot and line: ratio with its 90 % interval. Shaded, dashed ends: the margin within which batches count as "
         "equivalent. ‹ ›: the smallest difference these replicates could have shown."
     )
-    for (first, second), rows in _by_pair(comparisons).items():
+    for (first, second), found in _by_pair(comparisons).items():
+        rows = [comparison for comparison in found if comparison.ratio is not None]
         for start in range(0, len(rows), _ROWS_ON_A_CHART):
             yield f"{second} beside {first}", caption, draw_attribute_ratio(rows[start : start + _ROWS_ON_A_CHART])
 
@@ -184,7 +199,10 @@ def _size_charts(certificates: Sequence[CertificateContent]) -> Iterator[tuple[s
 
 
 def _by_pair(comparisons: Sequence[AttributeComparison]) -> dict[tuple[str, str], list[AttributeComparison]]:
+    """Comparisons of each pair of batches, those that differ first and those not assessed last."""
     pairs: dict[tuple[str, str], list[AttributeComparison]] = {}
-    for comparison in comparisons:
+    for comparison in sorted(
+        comparisons, key=lambda c: _ORDER.index(c.outcome) if c.outcome in _ORDER else len(_ORDER)
+    ):
         pairs.setdefault((comparison.batch_a, comparison.batch_b), []).append(comparison)
-    return pairs
+    return {pair: pairs[pair] for pair in dict.fromkeys((c.batch_a, c.batch_b) for c in comparisons)}

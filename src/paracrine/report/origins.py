@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from paracrine.core.measurement import Measurement
 from paracrine.core.provenance import SourceRef
 from paracrine.report.content import FileEntry
-from paracrine.report.view import FileLine, OriginLine, OriginPlace
-from paracrine.report.words import write_bytes
+from paracrine.report.view import FileLine, OriginGroup, OriginLine, OriginPlace
+from paracrine.report.words import title_of, write_bytes
 
 _LOCATORS_AT_MOST = 8
 _PLACES_ON_HOVER = 3
@@ -50,20 +50,27 @@ class Origins:
         place = self._places((source,))[0]
         return place.file_anchor or self._anchor(index), f"{place.file}\n{place.detail}"
 
-    def lines(self, subtitles: Sequence[str]) -> tuple[OriginLine, ...]:
-        """Return the source entries of all measurements, in their order."""
-        return tuple(
-            OriginLine(
+    def groups(self, subtitles: Sequence[str]) -> tuple[OriginGroup, ...]:
+        """Return the source entries of all measurements, those read at the same places together.
+
+        Args:
+            subtitles: sample and method of each measurement, in their order.
+        """
+        grouped: dict[tuple[str, tuple[OriginPlace, ...]], list[OriginLine]] = {}
+        said: set[str] = set()
+        for index, (measurement, subtitle) in enumerate(zip(self._measurements, subtitles, strict=True)):
+            provenance = measurement.provenance
+            new = tuple(text for text in dict.fromkeys(provenance.assumptions) if text not in said)
+            said.update(new)
+            line = OriginLine(
                 anchor=self._anchor(index),
-                title=measurement.title or measurement.attribute,
-                subtitle=subtitle,
-                places=self._places(measurement.provenance.sources),
+                title=title_of(measurement.attribute, measurement.title),
                 computed=_computed(measurement),
-                assumptions=measurement.provenance.assumptions,
-                cites=measurement.provenance.cites,
+                assumptions=new,
+                cites=provenance.cites,
             )
-            for index, (measurement, subtitle) in enumerate(zip(self._measurements, subtitles, strict=True))
-        )
+            grouped.setdefault((subtitle, self._places(provenance.sources)), []).append(line)
+        return tuple(OriginGroup(title, places, tuple(lines)) for (title, places), lines in grouped.items())
 
     def _anchor(self, index: int) -> str:
         return f"{self._prefix}origin-{index + 1}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
+from paracrine.core.measurand import Weighting
 from paracrine.core.measurement import Beside, Measurement
 from paracrine.core.notice import Notice
 from paracrine.core.product import Role
@@ -16,7 +18,7 @@ from paracrine.report.content import CertificateContent
 from paracrine.report.numbers import DIGITS_MEASURED, DIGITS_STATED, NOT_ASSESSED, split_at_mark, write_quantity
 from paracrine.report.origins import Origins
 from paracrine.report.view import BesideLine, Note, ResultGroup, ResultRow, Shown
-from paracrine.report.words import MARKS, RULES, capitalised, title_of, write_limit, write_unit
+from paracrine.report.words import MARKS, RULES, capitalised, sentence, title_of, write_limit, write_unit
 
 BLANK_ROLES = (Role.DILUENT_BLANK, Role.PROCESS_BLANK)
 _CONCENTRATION = "particle_concentration"
@@ -39,8 +41,8 @@ class Notes:
         repeated = key in self._numbers
         number = self._numbers.setdefault(key, len(self._numbers) + 1)
         where = f" Concerns {notice.concerns}." if notice.concerns and notice.concerns != attribute else ""
-        message = _sentence(notice.message) + where
-        return Note(number, notice.severity.value, message, _sentence(notice.action), repeated)
+        message = sentence(notice.message) + where
+        return Note(number, notice.severity.value, message, sentence(notice.action), repeated)
 
 
 class Results:
@@ -61,37 +63,56 @@ class Results:
             groups.setdefault(title, []).append(self._judged_row(verdict))
         return tuple(ResultGroup(title, tuple(rows)) for title, rows in groups.items())
 
-    def unjudged(self) -> tuple[ResultRow, ...]:
-        """Return the product's results that no limit asked for; call after `judged`."""
-        return tuple(
-            self.row(index)
-            for index, measurement in enumerate(self._content.measurements)
-            if measurement.role is Role.PRODUCT and index not in self._judged
-        )
+    def unjudged(self) -> tuple[ResultGroup, ...]:
+        """Return the product's results that no limit asked for, by sample and method; call after `judged`."""
+        product = [i for i, m in enumerate(self._content.measurements) if m.role is Role.PRODUCT]
+        return self._by_method([index for index in product if index not in self._judged])
 
-    def controls(self) -> tuple[ResultRow, ...]:
-        """Return results on blanks, controls and reference beads."""
-        return tuple(
-            self.row(index)
-            for index, measurement in enumerate(self._content.measurements)
-            if measurement.role is not Role.PRODUCT
-        )
+    def controls(self) -> tuple[ResultGroup, ...]:
+        """Return results on blanks, controls and reference beads, by sample and method."""
+        return self._by_method([i for i, m in enumerate(self._content.measurements) if m.role is not Role.PRODUCT])
 
-    def row(self, index: int, verdict: Verdict | None = None) -> ResultRow:
-        """Return the row of the n-th measurement."""
+    def _by_method(self, indices: Sequence[int]) -> tuple[ResultGroup, ...]:
+        """Group results; a result that stands alone joins the others that do, with its own method below it."""
+        grouped: dict[str, list[int]] = {}
+        for index in indices:
+            grouped.setdefault(subtitle(self._content.measurements[index]), []).append(index)
+        groups = [self._group(title, found) for title, found in grouped.items() if len(found) > 1]
+        alone = [found[0] for found in grouped.values() if len(found) == 1]
+        if alone:
+            groups.append(ResultGroup("Single results" if groups else "", tuple(self.row(index) for index in alone)))
+        return tuple(groups)
+
+    def _group(self, title: str, indices: Sequence[int]) -> ResultGroup:
+        """Say what concerns several rows once, above them."""
+        notices = [notice for index in indices for notice in self._content.measurements[index].notices]
+        counts = Counter((notice.code, notice.message) for notice in notices)
+        shared = {(n.code, n.message): n for n in notices if counts[(n.code, n.message)] > 1}
+        notes = self._notes.of(shared.values())
+        return ResultGroup(title, tuple(self.row(index, above=frozenset(shared)) for index in indices), notes)
+
+    def row(
+        self, index: int, verdict: Verdict | None = None, *, above: frozenset[tuple[str, str]] | None = None
+    ) -> ResultRow:
+        """Return the row of the n-th measurement.
+
+        Args:
+            index: of the measurement.
+            verdict: the verdict it met.
+            above: code and message of notices said above the row, where sample and method stand too.
+        """
         measurement = self._content.measurements[index]
+        own = [notice for notice in measurement.notices if (notice.code, notice.message) not in (above or ())]
         limit = verdict.limit if verdict else None
         return ResultRow(
             title=title_of(measurement.attribute, measurement.title or (limit.title if limit else "")),
-            subtitle=subtitle(measurement),
+            subtitle=subtitle(measurement) if above is None else "",
             shown=self.shown(index),
             interval_name=_interval_name(measurement),
             besides=self._besides(index),
-            notes=self._notes.of(measurement.notices, attribute=measurement.attribute),
+            notes=self._notes.of(own, attribute=measurement.attribute),
             truth=self._true_value(measurement),
-            **(
-                _verdict_fields(verdict, measurement.quantity) if verdict else {"reason": _sentence(measurement.reason)}
-            ),
+            **(_verdict_fields(verdict, measurement.quantity) if verdict else {"reason": sentence(measurement.reason)}),
         )
 
     def shown(self, index: int) -> Shown:
@@ -127,7 +148,8 @@ class Results:
     def _besides(self, index: int) -> tuple[BesideLine, ...]:
         measurement = self._content.measurements[index]
         lines = [self._beside(index, beside) for beside in measurement.beside]
-        if measurement.role is Role.PRODUCT and measurement.attribute.startswith(_CONCENTRATION):
+        is_level = measurement.attribute.startswith(_CONCENTRATION) and "blank" not in measurement.attribute
+        if measurement.role is Role.PRODUCT and is_level and measurement.quantity is not None:
             lines += self._blank_lines(measurement)
         return tuple(lines)
 
@@ -141,25 +163,34 @@ class Results:
         blanks = [
             (index, other)
             for index, other in enumerate(self._content.measurements)
-            if other.role in BLANK_ROLES and other.attribute == measurement.attribute
+            if other.role in BLANK_ROLES
+            and (other.attribute, other.method) == (measurement.attribute, measurement.method)
         ]
-        if not blanks and any("blank" in beside.label.lower() for beside in measurement.beside):
+        if any("blank" in beside.label.lower() for beside in measurement.beside):
             return []
         if not blanks:
-            why = Shown(NOT_ASSESSED, interval="no blank was measured", is_number=False)
+            why = Shown(NOT_ASSESSED, interval="no blank was measured by this method", is_number=False)
             return [BesideLine("Blank level", why)]
         return [
             BesideLine(f"{capitalised(other.role.value)} {other.sample}", self.shown(index)) for index, other in blanks
         ]
 
     def _true_value(self, measurement: Measurement) -> Shown | None:
-        if measurement.role is not Role.PRODUCT or measurement.attribute not in self._truth:
+        if not has_truth(measurement, self._truth):
             return None
         value, unit = self._truth[measurement.attribute]
-        return show_quantity(Quantity(value=value, unit=unit), digits=DIGITS_STATED)
+        return show_quantity(Quantity(value=value, unit=unit), digits=_DIGITS_BESIDE)
 
 
 _WITHOUT_RESULT = (Outcome.NOT_APPLICABLE, Outcome.NOT_ASSESSED)
+
+
+def has_truth(measurement: Measurement, attributes: Container[str]) -> bool:
+    """Whether the stated truth is one of this result: it describes the product, counted by number."""
+    weighting = measurement.measurand.weighting if measurement.measurand else None
+    of_size = measurement.attribute.startswith(("diameter_", "particles_in_window"))
+    by_number = not of_size or weighting in (None, Weighting.NUMBER)
+    return measurement.role is Role.PRODUCT and by_number and measurement.attribute in attributes
 
 
 def show_quantity(quantity: Quantity, *, anchor: str = "", origin: str = "", digits: int = DIGITS_MEASURED) -> Shown:
@@ -201,7 +232,7 @@ def _verdict_fields(verdict: Verdict, quantity: Quantity | None) -> dict[str, An
         "outcome": verdict.outcome.value,
         "rule": "" if limit.limit_kind in (LimitKind.REPORT, LimitKind.FINDING) else RULES[limit.rule],
         "other_rule": other,
-        "reason": _sentence(verdict.reason),
+        "reason": sentence(verdict.reason),
     }
 
 
@@ -217,12 +248,6 @@ def _strip(limit: Limit, quantity: Quantity | None) -> str:
     return draw_limit_strip(
         quantity.value, low=quantity.low, high=quantity.high, limit_low=limit.low, limit_high=limit.high
     )
-
-
-def _sentence(text: str) -> str:
-    """Begin large, unless with a name such as `study.toml`, and end with a full stop."""
-    begun = capitalised(text) if text.partition(" ")[0].isalpha() else text
-    return begun if not text or text[-1] in ".!?" else f"{begun}."
 
 
 def find_reasons(groups: Sequence[ResultGroup]) -> tuple[ResultRow, ...]:

@@ -73,10 +73,11 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class ResultGroup:
-    """Rows under one heading."""
+    """Rows under one heading; notes that concern several of them are said once, here."""
 
     title: str
     rows: tuple[ResultRow, ...]
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +199,22 @@ class OriginPlace:
 
 @dataclass(frozen=True, slots=True)
 class OriginLine:
-    """Where one result came from: places in files, the code, what it assumes and cites."""
+    """One result: the code that computed it, what that assumes and cites, each said once a page."""
 
     anchor: str
     title: str
-    subtitle: str
-    places: tuple[OriginPlace, ...]
     computed: str
     assumptions: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OriginGroup:
+    """Results read at the same places."""
+
+    title: str
+    places: tuple[OriginPlace, ...]
+    lines: tuple[OriginLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +234,8 @@ class CertificatePage:
     """Failed, borderline and not assessed limits."""
     notes: tuple[Note, ...]
     groups: tuple[ResultGroup, ...]
-    unjudged: tuple[ResultRow, ...]
-    controls: tuple[ResultRow, ...]
+    unjudged: tuple[ResultGroup, ...]
+    controls: tuple[ResultGroup, ...]
     charts: tuple[Chart, ...]
     replicate_tables: tuple[ReplicateTable, ...]
     budgets: tuple[BudgetTable, ...]
@@ -238,7 +246,7 @@ class CertificatePage:
     coverage: tuple[CoverageBook, ...]
     works: tuple[tuple[str, str, str], ...]
     files: tuple[FileLine, ...]
-    origins: tuple[OriginLine, ...]
+    origins: tuple[OriginGroup, ...]
     seal: tuple[tuple[str, str], ...]
     software: str
     footer: str

@@ -110,3 +110,9 @@ def write_time(text: str) -> str:
         return text
     zone = "" if moment.tzinfo is None else f" UTC{moment.isoformat()[-6:]}" if moment.utcoffset() else " UTC"
     return f"{moment:%Y-%m-%d %H:%M}{zone}"
+
+
+def sentence(text: str) -> str:
+    """Begin large, unless with a name such as `study.toml`, and end with a full stop."""
+    begun = capitalised(text) if text.partition(" ")[0].isalpha() else text
+    return begun if not text or text[-1] in ".!?" else f"{begun}."
