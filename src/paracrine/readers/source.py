@@ -31,7 +31,7 @@ class SourceFile:
     path: Path
     siblings: tuple[str, ...] = field(default=())
 
-    @property
+    @cached_property
     def name(self) -> str:
         """File name without folder; a character that cannot be printed on one line shows as `?`."""
         return "".join(char if char.isprintable() else "?" for char in self.path.name)

@@ -102,10 +102,13 @@ def _read_regular(block: bytes, rows: int, delimiter: str, decimal: str, columns
     starts = [0, *(index + 1 for index, mark in enumerate(pattern) if mark == delimiter)]
     needed = starts[columns] if len(starts) > columns else tokens
     by_row = lengths.reshape(rows, tokens)
-    if len(starts) < columns or by_row[:, :needed].min() == 0 or by_row[:, needed:].any():
+    wanted = by_row[:, :needed]
+    if len(starts) < columns or wanted.min() == 0 or by_row[:, needed:].any() or int(wanted.max()) > _MOST_DIGITS:
         return None
-    whole = _whole_numbers(padded, ends, lengths)
-    return None if whole is None else _join(whole.reshape(rows, tokens), by_row, pattern, starts[:columns], decimal)
+    whole = _whole_numbers(padded, ends.reshape(rows, tokens)[:, :needed].ravel(), wanted.ravel()).reshape(rows, needed)
+    if needed == columns:
+        return whole
+    return _join(whole, wanted, pattern, starts[:columns], decimal)
 
 
 def _repeated(pattern: str, rows: int) -> bytes:
@@ -113,9 +116,10 @@ def _repeated(pattern: str, rows: int) -> bytes:
 
 
 def _join(
-    whole: npt.NDArray[np.int64], lengths: npt.NDArray[np.int32], pattern: str, starts: list[int], decimal: str
+    whole: FloatArray, lengths: npt.NDArray[np.int32], pattern: str, starts: list[int], decimal: str
 ) -> FloatArray | None:
-    table = whole[:, starts].astype(np.float64)
+    """Put the two halves of decimal numbers together."""
+    table = whole[:, starts]
     if decimal + decimal in pattern:
         return None
     for column, start in enumerate(starts):
@@ -131,12 +135,9 @@ def _join(
 
 def _whole_numbers(
     padded: npt.NDArray[np.uint8], ends: npt.NDArray[np.int32], lengths: npt.NDArray[np.int32]
-) -> npt.NDArray[np.int64] | None:
-    """Turn digit runs that end before `ends` into numbers, eight digits at a time; None beyond 16 digits."""
-    if int(lengths.max()) > 16:
-        return None
-    values = padded[ends + 15].astype(np.int64)
-    values[lengths == 0] = 0
+) -> FloatArray:
+    """Turn digit runs that end before `ends` into numbers, eight digits at a time."""
+    values = padded[ends + 15].astype(np.float64)
     long = np.flatnonzero(lengths > 1)
     if long.size:
         words = np.ndarray((padded.size - 7,), dtype="<u8", buffer=padded, strides=(1,))
@@ -151,7 +152,14 @@ def _whole_numbers(
 def _eight_digits(words: npt.NDArray[np.uint64], used: npt.NDArray[np.int32]) -> npt.NDArray[np.uint64]:
     """Read the last `used` (1 to 8) of eight digits packed little-endian, one a byte: pairs, fours, eights."""
     unused_bits = ((8 - used) * 8).astype(np.uint64)
-    words = (words >> unused_bits) << unused_bits
-    words = ((words * np.uint64(10 * 2**8 + 1)) >> np.uint64(8)) & np.uint64(0x00FF00FF00FF00FF)
-    words = ((words * np.uint64(100 * 2**16 + 1)) >> np.uint64(16)) & np.uint64(0x0000FFFF0000FFFF)
-    return (words * np.uint64(10000 * 2**32 + 1)) >> np.uint64(32)
+    words >>= unused_bits
+    words <<= unused_bits
+    words *= np.uint64(10 * 2**8 + 1)
+    words >>= np.uint64(8)
+    words &= np.uint64(0x00FF00FF00FF00FF)
+    words *= np.uint64(100 * 2**16 + 1)
+    words >>= np.uint64(16)
+    words &= np.uint64(0x0000FFFF0000FFFF)
+    words *= np.uint64(10000 * 2**32 + 1)
+    words >>= np.uint64(32)
+    return words

@@ -38,7 +38,7 @@ _FEW_POSITIONS = 8
 
 def sniff(source: SourceFile) -> Sniffed:
     """Say whether this is an 11-position table."""
-    lines = source.head_text[:4000].split("\n")
+    lines = source.head_text[:4000].split("\n") if "Mean Int" in source.head_text[:4000] else []
     if any(is_header(split_cells(line)) for line in lines):
         return Sniffed(True, "columns Use, Position, Mean Int.")
     return Sniffed(False, "no columns Use, Position, Mean Int.")

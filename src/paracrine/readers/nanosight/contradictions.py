@@ -38,23 +38,22 @@ def averages_differ(numbers: list[BlockNumbers]) -> Iterator[Notice]:
 
 
 def _compare_summary(item: BlockNumbers, per_video: list[list[Notice]]) -> None:
-    keys = [key for key in SIZE_KEYS if key in item.ours]
-    rows = [item.printed[key] for key in keys]
-    printed = np.array([row.values for row in rows])
-    ours = np.array([item.ours[key] for key in keys])
-    reach = np.array([row.roundings for row in rows]) + _SLACK
-    reach[keys.index("Mode")] += item.block.step / 2
-    filled = item.total > 0
-    doubtful = np.where(filled, ~(np.abs(printed - ours) <= reach), printed > 0)
-    for index, video in np.argwhere(doubtful).tolist():
-        key, value = keys[index], float(printed[index, video])
-        if key == "Mode" and filled[video] and _is_another_fullest_bin(item, video, value, reach[index, video]):
-            continue
-        bins = f"its bins give {ours[index, video]:.2f}" if filled[video] else "but all bins are empty"
-        said = "nothing" if math.isnan(value) else f"{value:g}"
-        per_video[video].append(_differs(f"the file prints {said} as {key}, {bins}", rows[index].place))
-    if len(keys) < len(SIZE_KEYS):
-        for video in np.flatnonzero(filled).tolist():
+    filled = (item.total > 0).tolist()
+    for key, row in item.ours.items():
+        printed = item.printed[key]
+        reach = _SLACK + (item.block.step / 2 if key == "Mode" else 0)
+        for video, (value, ours, rounding) in enumerate(
+            zip(printed.values, row.tolist(), printed.roundings, strict=True)
+        ):
+            if abs(value - ours) <= rounding + reach or (not filled[video] and value == 0):
+                continue
+            if key == "Mode" and filled[video] and _is_another_fullest_bin(item, video, value, rounding + reach):
+                continue
+            bins = f"its bins give {ours:.2f}" if filled[video] else "but all bins are empty"
+            said = "nothing" if math.isnan(value) else f"{value:g}"
+            per_video[video].append(_differs(f"the file prints {said} as {key}, {bins}", printed.place))
+    if len(item.ours) < len(SIZE_KEYS):
+        for video in np.flatnonzero(item.total > 0).tolist():
             per_video[video].append(_differs("percentiles follow no known convention", item.block.place))
 
 
@@ -67,22 +66,22 @@ def _compare_percentiles(item: BlockNumbers, per_video: list[list[Notice]]) -> N
     """Compare the summary above the histogram with the rows of the percentile table behind it."""
     if item.block.percentiles is None:
         return
-    rows = [item.printed[key] for key in ("D10", "D50", "D90")]
-    printed, table = np.array([row.values for row in rows]), item.block.percentiles
-    reach = np.array([row.roundings for row in rows]) + _SLACK
-    for index, video in np.argwhere(np.abs(printed - table) > reach).tolist():
-        message = f"{printed[index, video]:g} stands above the table, {table[index, video]:g} among the percentiles"
-        per_video[video].append(_differs(message, rows[index].place))
+    for key, table in zip(("D10", "D50", "D90"), item.block.percentiles.tolist(), strict=True):
+        row = item.printed[key]
+        for video, (printed, behind, rounding) in enumerate(zip(row.values, table, row.roundings, strict=True)):
+            if abs(printed - behind) > rounding + _SLACK:
+                message = f"{key} is {printed:g} above the table and {behind:g} among the percentiles"
+                per_video[video].append(_differs(message, row.place))
 
 
 def _compare_concentration(item: BlockNumbers, concentration: Printed, per_video: list[list[Notice]]) -> None:
-    printed = np.array(concentration.values)
-    # Each bin is printed without decimals.
-    reach = np.array(concentration.roundings) * (1 + _SLACK) + item.block.axis.size
-    for video in np.flatnonzero(~(np.abs(printed - item.total) <= reach)):
-        said = "nothing" if math.isnan(printed[video]) else f"{printed[video]:.4g} per mL"
-        message = f"the file prints {said} as concentration, its bins sum to {item.total[video]:.4g} per mL"
-        per_video[video].append(_differs(message, concentration.place))
+    pairs = zip(concentration.values, concentration.roundings, item.total.tolist(), strict=True)
+    for video, (printed, rounding, total) in enumerate(pairs):
+        # Each bin is printed without decimals.
+        if not abs(printed - total) <= rounding * (1 + _SLACK) + item.block.axis.size:
+            said = "nothing" if math.isnan(printed) else f"{printed:.4g} per mL"
+            message = f"the file prints {said} as concentration, its bins sum to {total:.4g} per mL"
+            per_video[video].append(_differs(message, concentration.place))
 
 
 def _bin_averages(item: BlockNumbers) -> Iterator[Notice]:

@@ -78,8 +78,8 @@ def read_document(text: str) -> Document:
             "no size distribution table", where=SIZES, hint="the file is truncated; export the experiment summary again"
         )
     delimiter = _delimiter(text, starts[0])
-    head = _cells(text[: starts[0]], delimiter)
-    collected = _Collected(rows={}, loose=[])
+    collected = _Collected(rows={}, loose=[], may_hold_paths=False)
+    head = _cells(text[: starts[0]], delimiter, collected)
     pending = _collect(head[2:], "", collected)
     blocks: dict[tuple[str, str], Block] = {}
     decimal = ""
@@ -92,26 +92,27 @@ def read_document(text: str) -> Document:
         )
         decimal = decimal or histogram.decimal
         blocks[domain, weighting] = _block(pending, histogram, domain, weighting)
-        pending = _collect(_cells(histogram.rest, delimiter), pending.section, collected)
+        pending = _collect(_cells(histogram.rest, delimiter, collected), pending.section, collected)
     if pending.rows:
         raise InputError("summary rows without their table", where=pending.section, hint="the file is truncated")
     _require_complete(collected.rows, blocks)
     videos_count = next(iter(blocks.values())).videos_count
+    video_rows = {
+        place: spread(f"{row.section[1:-1]} / {row.key}", row.key, row.cells, videos_count)
+        for place, row in collected.rows.items()
+        if _is_by_video(row)
+    }
     return Document(
         title=head[0][0].strip(),
         created_with=head[1][0].strip() if len(head) > 1 else "",
         decimal=decimal,
         delimiter=delimiter,
         videos_count=videos_count,
-        rows={place: row for place, row in collected.rows.items() if not _is_by_video(row)},
-        video_rows={
-            place: spread(f"{row.section[1:-1]} / {row.key}", row.key, row.cells, videos_count)
-            for place, row in collected.rows.items()
-            if _is_by_video(row)
-        },
+        rows={place: row for place, row in collected.rows.items() if place not in video_rows},
+        video_rows=video_rows,
         blocks=blocks,
         loose=tuple(collected.loose),
-        may_hold_paths="\\" in text or ":/" in text or f"{delimiter}/" in text or '"/' in text,
+        may_hold_paths=collected.may_hold_paths,
     )
 
 
@@ -142,6 +143,7 @@ def _delimiter(text: str, start: int) -> str:
 class _Collected:
     rows: dict[tuple[str, str], Row]
     loose: list[str]
+    may_hold_paths: bool
 
 
 @dataclass(slots=True)
@@ -152,7 +154,8 @@ class _Pending:
     rows: dict[str, tuple[str, ...]]
 
 
-def _cells(text: str, delimiter: str) -> list[list[str]]:
+def _cells(text: str, delimiter: str, collected: _Collected) -> list[list[str]]:
+    collected.may_hold_paths |= "\\" in text or ":/" in text or f"{delimiter}/" in text or '"/' in text
     if '"' not in text:
         return [line.rstrip(delimiter).split(delimiter) for line in text.split("\n")]
     try:
@@ -162,33 +165,32 @@ def _cells(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _collect(lines: list[list[str]], section: str, collected: _Collected) -> _Pending:
-    pending = _Pending(section, {})
+    block: dict[str, tuple[str, ...]] = {}
+    rows, in_block = collected.rows, section in (SIZES, DIFFUSION)
     for cells in lines:
-        key = cells[0].strip()
-        filled = len(cells)
-        while filled > 1 and not cells[filled - 1].strip():
-            filled -= 1
-        rest = tuple(map(str.strip, cells[1:filled]))
+        key, *rest = map(str.strip, cells)
+        while rest and not rest[-1]:
+            rest.pop()
         if not key:
             if rest:
                 collected.loose.append(" ".join(rest))
         elif key[0] == "[" and key[-1] == "]":
-            pending.section = key
-        elif pending.section in (SIZES, DIFFUSION) and key != "Analysis Method":
-            _add_to_block(key, rest, pending)
-        elif (pending.section, key) in collected.rows:
-            raise InputError(f"{key!r} stands there twice", where=pending.section, hint="export the file again")
+            section, in_block = key, key in (SIZES, DIFFUSION)
+        elif in_block and key != "Analysis Method":
+            _add_to_block(key, tuple(rest), block, section)
+        elif (section, key) in rows:
+            raise InputError(f"{key!r} stands there twice", where=section, hint="export the file again")
         else:
-            collected.rows[pending.section, key] = Row(pending.section, key, rest)
-    return pending
+            rows[section, key] = Row(section, key, tuple(rest))
+    return _Pending(section, block)
 
 
-def _add_to_block(key: str, cells: tuple[str, ...], pending: _Pending) -> None:
-    if not pending.rows and key != "Weighting":
-        raise InputError(f"{key!r} stands before any weighting", where=pending.section, hint="lines are out of order")
-    if key in pending.rows:
-        raise InputError(f"{key!r} stands there twice", where=pending.section, hint="export the file again")
-    pending.rows[key] = cells
+def _add_to_block(key: str, cells: tuple[str, ...], block: dict[str, tuple[str, ...]], section: str) -> None:
+    if not block and key != "Weighting":
+        raise InputError(f"{key!r} stands before any weighting", where=section, hint="lines are out of order")
+    if key in block:
+        raise InputError(f"{key!r} stands there twice", where=section, hint="export the file again")
+    block[key] = cells
 
 
 def _label(pending: _Pending) -> tuple[str, str]:

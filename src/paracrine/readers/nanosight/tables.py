@@ -90,6 +90,8 @@ def spread(name: str, key: str, cells: tuple[str, ...], videos_count: int) -> Vi
         InputError: when the row has more or fewer cells than videos (average and standard error may stand behind).
     """
     filled = len(cells)
+    if filled == videos_count:
+        return VideoRow(name, cells, ())
     fits = filled in (0, videos_count)
     if key in AVERAGED:
         fits = fits or filled == videos_count + 2 or filled == videos_count + 1 == 2
