@@ -169,6 +169,18 @@ def test_names_with_commas_are_put_together_again(tmp_path: Path) -> None:
     assert [run.name for run in read(tmp_path, build(first, second))] == ["EV,day 3 00", "EV,day 3 01"]
 
 
+def test_exclusion_regions_are_kept_as_text(tmp_path: Path) -> None:
+    text = build(FLAT, NARROW).replace("No Exclusion Regions Used", "Region,0,0,80,1024\nRegion,0,0,80,1024")
+    run = read(tmp_path, text)[0]
+    assert run.settings["Exclusion Regions"] == "Region 0 0 80 1024; Region 0 0 80 1024"
+
+
+def test_different_dilutions_in_one_file_are_told(tmp_path: Path) -> None:
+    runs = read(tmp_path, build(dataclasses.replace(FLAT, dilution="5.00e+02"), NARROW))
+    assert [run.dilution_factor for run in runs] == [500, None]
+    assert "5.00e+02 (1), Not recorded (1)" in " ".join(notice.message for notice in runs[1].notices)
+
+
 def test_repeated_video_names_get_their_column(tmp_path: Path) -> None:
     runs = read(tmp_path, build(FLAT, dataclasses.replace(NARROW, name="run_00")))
     assert [run.name for run in runs] == ["run_00 (column 1)", "run_00 (column 2)"]

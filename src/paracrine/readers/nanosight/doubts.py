@@ -103,16 +103,17 @@ def add_population_cut(numbers: list[BlockNumbers], per_video: list[list[Notice]
 
 
 def mixed_settings(document: Document) -> Iterator[Notice]:
-    """Yield a notice when the videos were not captured or processed alike."""
+    """Yield a notice when the videos were not diluted, captured or processed alike."""
     differing = []
     for (section, key), row in document.video_rows.items():
-        if section in (CONDITIONS, SETTINGS) and key not in _VARIES_BY_ITSELF and len(set(row.cells)) > 1:
+        compared = section in (CONDITIONS, SETTINGS) or key.startswith("Dilution factor")
+        if compared and key not in _VARIES_BY_ITSELF and len(set(row.cells)) > 1:
             counts = Counter(row.cells).most_common(3)
             differing.append(f"{key} " + ", ".join(f"{value or 'empty'} ({count})" for value, count in counts))
     if differing:
         yield Notice(
             code="mixed-settings",
-            message=f"videos of this file were not captured or processed alike: {'; '.join(differing)}",
+            message=f"videos of this file were not diluted, captured or processed alike: {'; '.join(differing)}",
             action="average only videos taken with the same settings",
         )
 

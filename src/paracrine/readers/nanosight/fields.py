@@ -11,10 +11,9 @@ from paracrine.core.errors import InputError
 from paracrine.core.notice import Notice, Severity
 from paracrine.readers.decoding.personal import is_personal, without_folders
 from paracrine.readers.decoding.text import is_missing, to_number
-from paracrine.readers.nanosight.layout import DETAILS, INCLUDED, RESULTS, SIZES, VIDEO_NAMES, Document, Row
+from paracrine.readers.nanosight.layout import DETAILS, EXCLUSION, INCLUDED, RESULTS, SIZES, VIDEO_NAMES, Document, Row
 
 _AGGREGATES = ("Average", "Standard Error")
-_EXCLUSION = "[Exclusion Regions]"
 _VIDEO_NUMBER = re.compile(r"[\s_-]*\d+$")
 _CAPTURED = re.compile(r"([01]\d:[0-5]\d:[0-5]\d|2[0-3]:[0-5]\d:[0-5]\d)\s+(\d\d)/(\d\d)/(\d{4})")
 _EXPERIMENT = re.compile(r"([^,:]+?)\.nano\b")
@@ -62,8 +61,8 @@ def _file_fields(document: Document) -> tuple[dict[str, str], dict[str, str]]:
     for (section, key), row in document.rows.items():
         if key == VIDEO_NAMES or is_personal(key):
             continue
-        if section in (INCLUDED, _EXCLUSION):
-            name, said = section[1:-1], " ".join((key, *row.cells))
+        if section in (INCLUDED, EXCLUSION):
+            name, said = section[1:-1], " ".join((row.key, *row.cells))
             shared[name] = f"{shared[name]}; {said}" if name in shared else said
         else:
             known = section in (DETAILS, SIZES) or key == "Analysis Method"

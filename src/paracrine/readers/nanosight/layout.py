@@ -17,6 +17,7 @@ SIGNATURES = ("NTA Experiment Summary File", "NTA Single Analysis Summary File")
 DETAILS, CONDITIONS, SETTINGS = "[Experiment Details]", "[Conditions]", "[Settings]"
 RESULTS, WARNINGS, INFORMATION = "[Results]", "[Concentration Warnings]", "[Information]"
 INCLUDED, SIZES, DIFFUSION = "[Data Included]", "[Size Data]", "[Diffusion Coefficient Data]"
+EXCLUSION = "[Exclusion Regions]"
 VIDEO_NAMES = "Filename:"
 _BY_VIDEO = (CONDITIONS, SETTINGS, RESULTS, WARNINGS, INFORMATION)
 _REQUIRED = (DETAILS, *_BY_VIDEO, INCLUDED)
@@ -178,6 +179,9 @@ def _collect(lines: list[list[str]], section: str, collected: _Collected) -> _Pe
             section, in_block = key, key in (SIZES, DIFFUSION)
         elif in_block and key != "Analysis Method":
             _add_to_block(key, tuple(rest), block, section)
+        elif section == EXCLUSION:
+            # Regions may repeat each other; nothing is read from them.
+            rows[section, f"{key} ({len(rows)})" if (section, key) in rows else key] = Row(section, key, tuple(rest))
         elif (section, key) in rows:
             raise InputError(f"{key!r} stands there twice", where=section, hint="export the file again")
         else:
