@@ -111,6 +111,15 @@ def test_over_four_samples_get_a_legend_instead_of_labels() -> None:
     assert ">S3<" in render_svg(few)
 
 
+def test_labels_of_curves_on_one_another_are_stacked() -> None:
+    spec = draw_size_distribution([one_series(NTA, label=f"sample {n}") for n in range(4)])
+    labels = [
+        layer for layer in spec["layer"] if layer["mark"].get("fontWeight") == "bold" and "stroke" not in layer["mark"]
+    ]
+    places = {(layer["data"]["values"][0]["height"], layer["mark"]["dy"]) for layer in labels}
+    assert len(places) == 4
+
+
 def test_different_units_do_not_share_an_axis() -> None:
     with pytest.raises(ValueError, match="different units"):
         draw_size_distribution([one_series(NTA), one_series(dls_distribution(141.0))])

@@ -9,7 +9,7 @@ from paracrine.figures.drawn import Points
 from paracrine.figures.style import WIDTH_PX
 
 _FRACTIONS = (0.9, 0.6, 0.4, 0.75, 0.25, 0.5, 0.15)
-_LETTER_PX, _LINE_PX = 7.5, 16.0
+_LETTER_PX, _LINE_PX, _ABOVE_PX = 7.5, 16.0, -9.0
 
 
 @dataclass(slots=True)
@@ -21,23 +21,24 @@ class Placer:
     height_px: int
     taken: list[tuple[float, float, float]] = field(default_factory=list)
 
-    def place(self, text: str, points: Points, scale: float) -> tuple[float, float]:
-        """Return size (nm) and height (in axis units) for a label; the first free place on the curve's flank."""
+    def place(self, text: str, points: Points, scale: float) -> tuple[float, float, float]:
+        """Return size (nm), height (in axis units) and a shift (px, up is negative) for a label.
+
+        The first free place on the curve's flank; flat curves that lie on one another get their labels stacked.
+        """
         places = [points.flank(fraction) for fraction in _FRACTIONS]
-        for size_nm, height in places:
-            box = self._box(text, size_nm, height / scale)
+        tries = [(at, 0.0) for at in places] + [(places[0], level * _LINE_PX) for level in range(1, 9)]
+        for (size_nm, height), lift_px in tries:
+            box = self._box(text, size_nm, height / scale, lift_px)
             if not any(_overlap(box, other) for other in self.taken):
                 break
-        else:
-            size_nm, height = places[0]
-            box = self._box(text, size_nm, height / scale)
         self.taken.append(box)
-        return float(f"{size_nm:.6g}"), float(f"{height / scale:.6g}")
+        return float(f"{size_nm:.6g}"), float(f"{height / scale:.6g}"), _ABOVE_PX - lift_px
 
-    def _box(self, text: str, size_nm: float, height: float) -> tuple[float, float, float]:
+    def _box(self, text: str, size_nm: float, height: float, lift_px: float) -> tuple[float, float, float]:
         low, high = self.axis_nm
         left = WIDTH_PX * math.log(max(size_nm, low) / low) / math.log(high / low)
-        return left, left + _LETTER_PX * len(text), self.height_px * height / self.top
+        return left, left + _LETTER_PX * len(text), self.height_px * height / self.top + lift_px
 
 
 def _overlap(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:

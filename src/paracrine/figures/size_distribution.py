@@ -270,9 +270,9 @@ def _label_layers(
         if curve.kind not in ("mean", "vendor") or curve.points.peak == 0:
             continue
         text = curve.label if curve.kind == "mean" else f"{curve.label}, vendor's"
-        size_nm, height = placer.place(text, curve.points, 10.0**exponent)
+        size_nm, height, dy = placer.place(text, curve.points, 10.0**exponent)
         row = {"size_nm": size_nm, "height": height, "text": text}
-        mark = {"type": "text", "align": "left", "dx": 8, "dy": -9, "color": series_hue(names.index(curve.label)).light}
+        mark = {"type": "text", "align": "left", "dx": 8, "dy": dy, "color": series_hue(names.index(curve.label)).light}
         mark["fontWeight"] = "bold" if curve.kind == "mean" else "normal"
         where = {"x": x, "y": y, "text": {"field": "text"}}
         layers += with_halo({"data": {"values": [row]}, "mark": mark, "encoding": where})

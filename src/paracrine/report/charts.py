@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean
 
 from paracrine.core.measurement import Measurement
 from paracrine.core.product import Role
-from paracrine.core.run import Technique
-from paracrine.core.specification import Limit, LimitKind
 from paracrine.figures.budget import draw_budget
 from paracrine.figures.replicate_spread import SpreadPoint, SpreadRow, draw_replicate_spread
-from paracrine.figures.size_distribution import Replicate, Series, SizeLimit, draw_size_distribution
-from paracrine.figures.style import short_names, shorten
+from paracrine.figures.style import Spec, short_names
 from paracrine.figures.truth_ratio import TruthRow, draw_truth_ratio
-from paracrine.payloads.size_distribution import SizeDistribution
-from paracrine.report.content import CertificateContent, RunEntry
-from paracrine.report.numbers import THIN, write_decimals, write_quantity, write_value
+from paracrine.report.content import CertificateContent
+from paracrine.report.numbers import THIN, write_quantity, write_value
 from paracrine.report.origins import source_text
 from paracrine.report.results import has_truth
+from paracrine.report.size_charts import draw_sizes, size_series
 from paracrine.report.view import Chart
 from paracrine.report.words import title_of, write_unit
 
-_SERIES_AT_MOST = 8
 _ROWS_AT_MOST = 16
-_BRANCHES = ("1/mL", "particles", "%")
-
-Shape = tuple[str, str, str]
-"""Technique, unit of the contents, weighting: what may share an axis."""
 
 
 def certificate_charts(content: CertificateContent) -> tuple[Chart, ...]:
@@ -38,77 +31,9 @@ def certificate_charts(content: CertificateContent) -> tuple[Chart, ...]:
     return tuple(Chart(f"chart-{n}", title, caption, spec) for n, (title, caption, spec) in enumerate(found, 1))
 
 
-def _size_charts(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
-    limits = [] if content.specification is None else size_limits(content.specification.limits)
-    for (technique, unit, weighting), series in size_series(content.runs, own_weighting=True).items():
-        for start in range(0, len(series), _SERIES_AT_MOST):
-            shown = series[start : start + _SERIES_AT_MOST]
-            numbers = limits if technique == "NTA" or unit != "%" else []
-            spec = draw_size_distribution(shown, limits=numbers)
-            excluded = sum(not replicate.included for one in shown for replicate in one.replicates)
-            several = any(len(one.replicates) > 1 for one in shown)
-            words = [
-                f"{weighting.capitalize()}-weighted." if weighting else "",
-                "Thin lines are replicates, thick lines their means." if several else "",
-                f"{excluded} excluded {'replicate' if excluded == 1 else 'replicates'} in short grey dashes."
-                if excluded
-                else "",
-                "Dotted: the vendor's own curve." if any(one.vendor for one in shown) else "",
-                "Dashed upright lines are limits." if numbers else "",
-            ]
-            yield f"Size distribution by {technique}", " ".join(word for word in words if word), spec
-
-
-def size_series(runs: Sequence[RunEntry], *, label: str = "", own_weighting: bool = False) -> dict[Shape, list[Series]]:
-    """Return the size distributions of runs, by what may share an axis and by sample.
-
-    Args:
-        runs: of one batch.
-        label: name of the batch where it, not the sample, tells the curves apart; controls are then left out.
-        own_weighting: leave out distributions that a technique derives from the one it measures.
-    """
-    found: dict[Shape, dict[str, list[Replicate]]] = {}
-    for entry in runs:
-        if label and entry.role != Role.PRODUCT.value:
-            continue
-        for payload in entry.run.payloads:
-            if isinstance(payload, SizeDistribution):
-                weighting = payload.measurand.weighting.value if payload.measurand.weighting else ""
-                shape = (entry.run.technique.value, payload.contents_unit, weighting)
-                role = "" if entry.role == Role.PRODUCT.value else f" ({entry.role})"
-                name = label or shorten(f"{entry.sample}{role}" or entry.run.sample_hint or "sample")
-                replicate = Replicate(entry.run.name, payload, source_text(entry.run.source), entry.included)
-                found.setdefault(shape, {}).setdefault(name, []).append(replicate)
-    if own_weighting:
-        found = {shape: series for shape, series in found.items() if _is_own(shape, found)}
-    return {
-        shape: [Series(name, tuple(replicates)) for name, replicates in samples.items()]
-        for shape, samples in sorted(found.items(), key=lambda item: _branch(item[0]))
-    }
-
-
-def _is_own(shape: Shape, shapes: Collection[Shape]) -> bool:
-    technique, _, weighting = shape
-    own = "number" if technique == Technique.NTA.value else "intensity"
-    return weighting == own or not any(other[0] == technique and other[2] == own for other in shapes)
-
-
-def size_limits(limits: Sequence[Limit]) -> list[SizeLimit]:
-    """Return the numeric limits on a diameter, as lines on the size axis."""
-    found = []
-    for limit in limits:
-        if limit.unit == "nm" and limit.limit_kind is LimitKind.NUMERIC:
-            title = title_of(limit.attribute, limit.title)
-            for sign, value in (("≥", limit.low), ("≤", limit.high)):
-                if value is not None and value > 0:
-                    number = write_decimals(value, limit.decimals, power=limit.power_of_ten)
-                    found.append(SizeLimit(value, f"{title} {sign} {number} nm"))
-    return found
-
-
-def _branch(shape: Shape) -> tuple[int, str, str]:
-    technique, unit, weighting = shape
-    return (_BRANCHES.index(unit) if unit in _BRANCHES else len(_BRANCHES), technique, weighting)
+def _size_charts(content: CertificateContent) -> Iterator[tuple[str, str, Spec]]:
+    limits = () if content.specification is None else content.specification.limits
+    yield from draw_sizes(size_series(content.runs, own_weighting=True), limits=limits)
 
 
 def result_names(measurements: Sequence[Measurement]) -> list[str]:
@@ -117,6 +42,7 @@ def result_names(measurements: Sequence[Measurement]) -> list[str]:
         lambda m: "",
         lambda m: m.technique,
         lambda m: m.sample,
+        _instrument,
         lambda m: m.method,
         lambda m: f"{m.sample}, {m.method}, {m.stage}",
     )
@@ -131,6 +57,11 @@ def result_names(measurements: Sequence[Measurement]) -> list[str]:
     return short_names(names)
 
 
+def _instrument(measurement: Measurement) -> str:
+    """The method without its technique and without what stands in brackets: `NTA, NanoSight (sCMOS)` is NanoSight."""
+    return re.sub(r"\s*\([^)]*\)", "", measurement.method.removeprefix(f"{measurement.technique}, "))
+
+
 def _charted(content: CertificateContent) -> list[Measurement]:
     """The product's results on the overview charts: those that met a limit first, then the others."""
     judged = {(v.limit.attribute, v.sample, v.method) for v in content.verdicts}
@@ -138,7 +69,7 @@ def _charted(content: CertificateContent) -> list[Measurement]:
     return sorted(product, key=lambda m: (m.attribute, m.sample, m.method) not in judged)
 
 
-def _spread_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
+def _spread_chart(content: CertificateContent) -> Iterator[tuple[str, str, Spec]]:
     product = _charted(content)
     rows = []
     for measurement, name in zip(product, result_names(product), strict=True):
@@ -166,7 +97,7 @@ def _spread_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[
         yield "Replicates around their mean", caption, draw_replicate_spread(chosen)
 
 
-def _budget_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
+def _budget_chart(content: CertificateContent) -> Iterator[tuple[str, str, Spec]]:
     product = _charted(content)
     named = zip(result_names(product), product, strict=True)
     budgets = [(name, m.budget) for name, m in named if m.budget and m.budget.standard_uncertainty() > 0]
@@ -175,7 +106,7 @@ def _budget_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[
         yield "What makes the intervals wide", caption, draw_budget(budgets[:_ROWS_AT_MOST])
 
 
-def _truth_chart(content: CertificateContent) -> Iterator[tuple[str, str, dict[str, object]]]:
+def _truth_chart(content: CertificateContent) -> Iterator[tuple[str, str, Spec]]:
     product = [m for m in content.measurements if m.role is Role.PRODUCT]
     truth = {attribute: value for attribute, value, _ in content.truth}
     rows = []

@@ -8,19 +8,18 @@ from dataclasses import dataclass
 
 from paracrine.core.product import Role
 from paracrine.figures.attribute_ratio import OUTCOME_MARKS, draw_attribute_ratio, usual_title
-from paracrine.figures.size_distribution import Series, common_axis_nm, draw_size_distribution
+from paracrine.figures.size_distribution import Series, common_axis_nm
 from paracrine.figures.style import Spec
 from paracrine.release.comparison import AttributeComparison
-from paracrine.report.charts import Shape, size_limits, size_series
 from paracrine.report.content import CertificateContent, ComparisonContent
 from paracrine.report.html_page import render_html
 from paracrine.report.numbers import NOT_ASSESSED, write_value
 from paracrine.report.origins import Origins
 from paracrine.report.results import Notes, Results, subtitle
+from paracrine.report.size_charts import Shape, draw_sizes, size_series
 from paracrine.report.view import Chart, OriginGroup, Shown
 from paracrine.report.words import MARKS, in_sentence, sentence, worst_outcome, write_time, write_unit
 
-_BATCHES_ON_A_CHART = 8
 _ROWS_ON_A_CHART = 20
 _RATIO_DIGITS = 3
 _ORDER = ("different", "not shown", "equivalent", "not assessed")
@@ -183,19 +182,12 @@ def _ratio_charts(comparisons: Sequence[AttributeComparison]) -> Iterator[tuple[
 def _size_charts(certificates: Sequence[CertificateContent]) -> Iterator[tuple[str, str, Spec]]:
     shapes: dict[Shape, list[Series]] = {}
     for certificate in certificates:
-        for shape, series in size_series(certificate.runs, label=certificate.batch.name).items():
+        for shape, series in size_series(certificate.runs, label=certificate.batch.name, own_weighting=True).items():
             shapes.setdefault(shape, []).extend(series)
     distributions = [r.distribution for many in shapes.values() for one in many for r in one.replicates]
     axis_nm = common_axis_nm(distributions)
     specification = next((c.specification for c in certificates if c.specification), None)
-    limits = size_limits(specification.limits) if specification else []
-    for (technique, unit, weighting), many in shapes.items():
-        lines = [] if unit == "%" else limits
-        words = [f"{weighting.capitalize()}-weighted." if weighting else "", "Thin lines are replicates."]
-        words.append("Dashed upright lines are limits." if lines else "")
-        for start in range(0, len(many), _BATCHES_ON_A_CHART):
-            spec = draw_size_distribution(many[start : start + _BATCHES_ON_A_CHART], limits=lines, axis_nm=axis_nm)
-            yield f"Size distribution by {technique}", " ".join(word for word in words if word), spec
+    yield from draw_sizes(shapes, limits=specification.limits if specification else (), axis_nm=axis_nm)
 
 
 def _by_pair(comparisons: Sequence[AttributeComparison]) -> dict[tuple[str, str], list[AttributeComparison]]:

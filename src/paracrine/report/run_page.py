@@ -7,20 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from paracrine.core.run import Run
-from paracrine.figures.size_distribution import draw_size_distribution
 from paracrine.figures.style import Spec
 from paracrine.figures.trace import draw_trace
 from paracrine.payloads.trace import Trace
 from paracrine.report.annex import method_blocks
-from paracrine.report.charts import size_series
 from paracrine.report.content import FileEntry, RunEntry
 from paracrine.report.html_page import render_html
 from paracrine.report.numbers import DIGITS_STATED, write_value
 from paracrine.report.results import Notes
+from paracrine.report.size_charts import draw_sizes, size_series
 from paracrine.report.view import Chart, FileLine, Note
 from paracrine.report.words import join_words, write_bytes, write_unit
 
-_SERIES_ON_A_CHART = 8
 _PAYLOAD_WORDS = {"payload", "name", "origin"}
 
 
@@ -132,13 +130,7 @@ def _printed(run: Run) -> Iterator[PrintedRow]:
 
 
 def _charts(runs: Sequence[Run], entries: Sequence[RunEntry]) -> Iterator[tuple[str, str, Spec]]:
-    for (technique, _, weighting), series in size_series(entries).items():
-        several = any(len(one.replicates) > 1 for one in series)
-        words = [f"{weighting.capitalize()}-weighted." if weighting else ""]
-        words.append("Thin lines are runs, thick lines their means." if several else "")
-        for start in range(0, len(series), _SERIES_ON_A_CHART):
-            spec = draw_size_distribution(series[start : start + _SERIES_ON_A_CHART])
-            yield f"Size distribution by {technique}", " ".join(word for word in words if word), spec
+    yield from draw_sizes(size_series(entries))
     traces: dict[tuple[str, str, str], list[tuple[str, Trace]]] = {}
     for run in runs:
         for payload in run.payloads:
