@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,8 +18,9 @@ from paracrine.payloads.video import CHUNK_FRAMES, Frames, Video
 
 LEARNING_FRAMES = 8
 STILL_FRAMES = 25
+CHANGES = 5
 _BRIGHT_RATIO = 12.0
-_FEWEST_SPOTS = 12
+_FEWEST_SPOTS = 6
 _FLATNESS = 1.0
 _STIFFEST = 6.0
 Still = npt.NDArray[np.float32]
@@ -33,9 +35,10 @@ def fit_spot_model(video: Video, settings: TrackingSettings, *, still: Still | N
         still: from `measure_still_image`, shape (height, width), counts.
 
     Returns:
-        Shape and noise; the start values where fewer than a dozen bright lone spots are found.
+        Shape and noise; the start values where fewer than six bright lone spots are found.
     """
     model = SpotModel(variance_px2=(settings.spot_diameter_px / 4.7) ** 2, stiffness=4.0)
+    model = replace(model, noise_variance=_change_noise(video, settings, model, still=still))
     frames = _frames_spread(video, LEARNING_FRAMES)
     for _ in range(2):
         spots = locate_chunk(frames, settings, model, bit_depth=video.bit_depth, still=still)
@@ -49,8 +52,9 @@ def fit_spot_model(video: Video, settings: TrackingSettings, *, still: Still | N
             frames, spots, chosen, settings, model, top_counts=video.saturation_counts, still=still
         )
         model = SpotModel(
-            usual, float(np.clip(spread**-2 if spread else _STIFFEST, 2.0, _STIFFEST)), gain, misfit, chosen.size
+            usual, float(np.clip(spread**-2 if spread else _STIFFEST, 2.0, _STIFFEST)), gain, misfit, 0.0, chosen.size
         )
+        model = replace(model, noise_variance=_change_noise(video, settings, model, still=still))
     return model
 
 
@@ -106,7 +110,7 @@ def locate_chunk(
         _camera(settings, top_counts=(1 << bit_depth) - 1),
         gaussian_taps(model.filter_sigma_px / model.binning_px),
         model.binning_px,
-        np.array([0.0, model.variance_per_count, model.misfit_ratio]),
+        np.array([model.noise_variance, model.variance_per_count, model.misfit_ratio]),
         np.array([model.variance_px2, model.stiffness, _FLATNESS]),
         settings.faint_ratio,
         rows,
@@ -162,6 +166,25 @@ def locate_video(
             parts.append(future.result())
             told.advance("locate")
     return join_spots(parts)
+
+
+def _change_noise(video: Video, settings: TrackingSettings, model: SpotModel, *, still: Still | None) -> float:
+    """Return the noise variance from changes between successive frames, 0 where frames do not change."""
+    from paracrine.characterization.tracking.filters import gaussian_taps
+    from paracrine.characterization.tracking.frames import change_noise
+
+    if video.frames_count < 2:
+        return 0.0
+    taps = gaussian_taps(model.filter_sigma_px / model.binning_px)
+    sign = -1.0 if settings.dark_spots else 1.0
+    variances = []
+    for place in np.unique(np.linspace(0, video.frames_count - 2, CHANGES).round().astype(int)):
+        pair = video.read(int(place), int(place) + 2)
+        variances.append(
+            change_noise(pair[0], pair[1], _still_or_none(still), sign, taps, model.binning_px, model.variance_px2)
+        )
+    changed = [variance for variance in variances if variance > 0]
+    return max(float(np.median(changed)), 1 / 12) if changed else 0.0
 
 
 def _frames_spread(video: Video, count: int) -> Frames:
@@ -257,8 +280,10 @@ def _photon_noise(
         return 0.0, model.misfit_ratio
     gain, misfit = np.linalg.solve(normal, right)
     if misfit < 0:
-        return max(0.0, float(right[0] / normal[0, 0])), 0.0
-    return max(0.0, float(gain)), min(float(misfit), 0.05)
+        gain, misfit = right[0] / normal[0, 0], 0.0
+    # Light of one count cannot add more noise than the whole background has.
+    most = max(1.0, float(np.median(spots.noise_counts)) ** 2)
+    return float(np.clip(gain, 0.0, most)), float(np.clip(misfit, 0.0, 0.05))
 
 
 def _frame_ranges(spots: Spots) -> Iterator[tuple[int, int]]:

@@ -70,7 +70,7 @@ def locate_frames(
         camera: sign of the spots, count at which pixels are clipped.
         taps: matched filter on the binned frame.
         binning: pixels summed along each axis before the search.
-        noise: base (measured in each frame and written here), gain, misfit.
+        noise: base (0: measured in each frame, written here), gain, misfit.
         prior: usual variance, stiffness, flatness.
         lowest_score: spots below this are dropped.
         rows: result, shape (most, 12); a frame gets at most its share of them.
@@ -87,14 +87,15 @@ def locate_frames(
     found = np.empty((4 * most, 2), dtype=np.int64)
     block = max(2, round(BLOCK_WIDTHS * math.sqrt(prior[USUAL]) / binning))
     squares = taps[0] ** 2 + 2 * (taps[1:] ** 2).sum()
-    written = 0
+    written, known = 0, noise[BASE]
     for index in range(frames_count):
         frame = frames[index]
         bin_frame(frame, static, camera[SIGN], binning, binned)
         grid = block_background(binned, block)
         subtract_background(binned, grid)
         smooth(binned, taps, response)
-        noise[BASE] = max((noise_below(response, 3) * binning / squares) ** 2, _ROUNDING_VARIANCE)
+        if known <= 0:
+            noise[BASE] = max((noise_below(response, 3) * binning / squares) ** 2, _ROUNDING_VARIANCE)
         noise_counts[index] = math.sqrt(noise[BASE])
         limit = CANDIDATE_RATIO * noise_counts[index] * squares / binning
         candidates = find_maxima(response, limit, found)
@@ -103,6 +104,37 @@ def locate_frames(
         counts[index] = locate_spots(frame, static, grid, camera, starts, noise, prior, lowest_score, part)
         written += counts[index]
     return written
+
+
+@kernel
+def change_noise(
+    before: Frame, after: Frame, static: Image, sign: float, taps: Image, binning: int, usual_variance: float
+) -> float:
+    """Return the variance of a pixel's noise from the change between two frames, as the matched filter sees it.
+
+    What stays where it is cancels; noise that is alike in neighbouring pixels counts as much as it does for spots.
+
+    Args:
+        before: shape (height, width), camera counts.
+        after: the next frame.
+        static: counts of what never moves, or empty.
+        sign: 1 for bright spots, -1 for dark ones.
+        taps: matched filter on the binned frame.
+        binning: pixels summed along each axis.
+        usual_variance: of a spot, px^2.
+    """
+    height, width = before.shape
+    change = np.empty((height // binning, width // binning), dtype=np.float32)
+    other, response = np.empty_like(change), np.empty_like(change)
+    bin_frame(before, static, sign, binning, change)
+    bin_frame(after, static, sign, binning, other)
+    change -= other
+    subtract_background(
+        change, block_background(change, max(2, round(BLOCK_WIDTHS * math.sqrt(usual_variance) / binning)))
+    )
+    smooth(change, taps, response)
+    squares = taps[0] ** 2 + 2 * (taps[1:] ** 2).sum()
+    return 0.5 * (noise_below(response, 2) * binning / squares) ** 2
 
 
 @kernel

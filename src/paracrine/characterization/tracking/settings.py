@@ -47,6 +47,7 @@ class SpotModel:
         stiffness: inverse squared relative spread of that variance.
         variance_per_count: variance that light adds per count (photon noise), 0 where it cannot be learnt.
         misfit_ratio: squared relative error of the Gaussian shape.
+        noise_variance: variance of a pixel of the empty background; 0 where it is measured in each frame.
         spots_count: bright lone spots it was learnt from; 0 means the diameter set by the user.
     """
 
@@ -54,6 +55,7 @@ class SpotModel:
     stiffness: float = 8.0
     variance_per_count: float = 0.0
     misfit_ratio: float = 0.01
+    noise_variance: float = 0.0
     spots_count: int = 0
 
     @property
