@@ -1,0 +1,1 @@
+"""Video containers: one module each; `readers/video_file.py` chooses."""
