@@ -134,7 +134,7 @@ def change_noise(
     )
     smooth(change, taps, response)
     squares = taps[0] ** 2 + 2 * (taps[1:] ** 2).sum()
-    return 0.5 * (noise_below(response, 2) * binning / squares) ** 2
+    return float(0.5 * (noise_below(response, 2) * binning / squares) ** 2)
 
 
 @kernel

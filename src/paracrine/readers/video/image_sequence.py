@@ -90,7 +90,8 @@ def _pixels(path: Path) -> npt.NDArray[Any]:
         return _tiff_page(path)
     from PIL import Image, UnidentifiedImageError
 
-    head = path.open("rb").read(26)
+    with path.open("rb") as file:
+        head = file.read(26)
     if len(head) == 26 and head[24] == 16 and head[25] in _DEEP_COLOUR:
         raise InputError("PNG with several channels of 16 bits", where=path.name, hint="save the frames as 16-bit grey")
     try:
