@@ -12,7 +12,7 @@ from paracrine.core.plan import FileUse, StudyPlan
 from paracrine.core.product import Batch, Product, Protocol, Role, Sample, Step
 from paracrine.core.specification import Specification
 from paracrine.release.comparison import AttributeComparison
-from paracrine.report.content import CertificateContent, ComparisonContent, FileEntry, RunEntry, Seal, Work
+from paracrine.report.content import CertificateContent, ComparisonContent, FileEntry, RunEntry, Seal, TruthEntry, Work
 from paracrine.report.headline import headline
 from paracrine.rulebooks.line import ChecklistLine
 
@@ -166,9 +166,9 @@ def build_certificate(
         seal=Seal("file:workspace", 12, sha("seal"), "2026-03-10T09:30:00+01:00", "A. Reviewer", "quality control"),
         software=(("paracrine", "0.1.0"), ("numpy", "2.4.6")),
         truth=(
-            ("particle_concentration_per_ml", 1.3e11, "1/mL"),
-            ("diameter_d50_nm", 120.0, "nm"),
-            ("diameter_d90_nm", 190.0, "nm"),
+            TruthEntry("particle_concentration_per_ml", 1.3e11, "1/mL"),
+            TruthEntry("diameter_d50_nm", 120.0, "nm"),
+            TruthEntry("diameter_d90_nm", 190.0, "nm"),
         )
         if simulated
         else (),

@@ -37,7 +37,12 @@ def test_the_json_holds_every_field_of_the_certificate(content: CertificateConte
         1.41e11,
         "1/mL",
     )
-    assert data["simulated_truth"][1] == {"attribute": "diameter_d50_nm", "unit": "nm", "value": 120.0}
+    assert data["simulated_truth"][1] == {
+        "attribute": "diameter_d50_nm",
+        "unit": "nm",
+        "value": 120.0,
+        "method": "",
+    }
 
 
 def test_the_json_is_the_same_each_time_with_sorted_keys(content: CertificateContent) -> None:

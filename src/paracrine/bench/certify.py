@@ -21,7 +21,7 @@ from paracrine.core.run import Run
 from paracrine.core.specification import Limit, Specification, Verdict
 from paracrine.core.version import __version__
 from paracrine.release.judge import judge
-from paracrine.report.content import CertificateContent, FileEntry, RunEntry
+from paracrine.report.content import CertificateContent, FileEntry, RunEntry, TruthEntry
 from paracrine.report.headline import headline
 from paracrine.rulebooks.checklist import check, load_rulebook
 from paracrine.rulebooks.line import ChecklistLine
@@ -40,7 +40,7 @@ class BatchInputs:
     external: tuple[Measurement, ...]
     excluded: Mapping[tuple[str, str], str]
     """(sample, run name) to the reason, for runs a reviewer took out."""
-    truth: tuple[tuple[str, float, str], ...] = ()
+    truth: tuple[TruthEntry, ...] = ()
 
 
 def assemble(inputs: BatchInputs) -> CertificateContent:

@@ -15,6 +15,7 @@ from paracrine.core.measurement import Measurement, State
 from paracrine.core.product import Role
 from paracrine.core.progress import Executor, Progress
 from paracrine.instruments.campaign import CampaignTruth, TruthValue, simulate_campaign
+from paracrine.report.content import TruthEntry
 
 if TYPE_CHECKING:
     from paracrine.bench.bench import Bench
@@ -119,8 +120,8 @@ def _clear_earlier(out: Path, folder: Path) -> None:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _truth_of(truth: CampaignTruth, batch: str) -> tuple[tuple[str, float, str], ...]:
-    return tuple((item.attribute, item.value, item.unit) for item in truth.of(batch))
+def _truth_of(truth: CampaignTruth, batch: str) -> tuple[TruthEntry, ...]:
+    return tuple(TruthEntry(item.attribute, item.value, item.unit, item.method) for item in truth.of(batch))
 
 
 def _lines(report: RunReport, truth: CampaignTruth) -> Iterator[TruthLine]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from paracrine.bench.outputs import outputs_are_intact, write_outputs
 from paracrine.bench.records import ComparisonRecord
+from paracrine.core.measurement import Measurement
 from paracrine.core.plan import StudyPlan
 from paracrine.core.records import canonical_json
 from paracrine.release.comparability import compare_batches
@@ -69,12 +70,23 @@ def comparison_is_current(workspace: Workspace, plan: StudyPlan, *, out: Path) -
     return latest is not None and outputs_are_intact(out, ComparisonRecord.from_data(latest.body).outputs)
 
 
+def _to_compare(plan: StudyPlan, certificate: CertificateContent) -> tuple[Measurement, ...]:
+    specification = certificate.specification
+    if specification is None:
+        return certificate.measurements
+    named = {limit.attribute for limit in specification.limits} | set(plan.margins)
+    return tuple(measurement for measurement in certificate.measurements if measurement.attribute in named)
+
+
 def _compare_with_first(
     plan: StudyPlan, certificates: tuple[CertificateContent, ...]
 ) -> tuple[AttributeComparison, ...]:
-    """Compare every batch with the first one listed, which a study names as its reference by order."""
-    first, *others = certificates
+    """Compare every batch with the first one listed, which a study names as its reference by order.
+
+    With a specification, what it and the margins name is compared; without one, everything measured.
+    """
+    first, *others = (_to_compare(plan, certificate) for certificate in certificates)
     found: list[AttributeComparison] = []
     for other in others:
-        found.extend(compare_batches(first.measurements, other.measurements, margins=plan.margins))
+        found.extend(compare_batches(first, other, margins=plan.margins))
     return tuple(found)

@@ -33,12 +33,12 @@ from paracrine.core.progress import Executor, Progress, stage
 from paracrine.core.specification import Specification
 from paracrine.readers.results import read_results
 from paracrine.release.specification import read_specification
-from paracrine.report.content import CertificateContent, ComparisonContent
+from paracrine.report.content import CertificateContent, ComparisonContent, TruthEntry
 from paracrine.store import Actor, Workspace
 
 RESULTS_NAME = "results.csv"
 _FORMS = (STUDY_NAME, "spec.toml", RESULTS_NAME)
-Truth = Mapping[str, tuple[tuple[str, float, str], ...]]
+Truth = Mapping[str, tuple[TruthEntry, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from decimal import Decimal, getcontext
+from decimal import Context, Decimal, getcontext
 
 from paracrine.core.attribute import can_be_negative, is_known_unit
 from paracrine.core.errors import InputError
@@ -20,6 +20,9 @@ from paracrine.release.rounding import exact_decimal, round_half_up
 from paracrine.release.ruling import Ruling
 
 _OUTCOME = {Place.INSIDE: Outcome.PASS, Place.OUTSIDE: Outcome.FAIL, Place.ACROSS: Outcome.BORDERLINE}
+
+
+_DIGITS_IN_REASONS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def _judge_simple(limit: Limit, case: _Case) -> Ruling:
     fits = case.accepted.holds(rounded)
     shown = f"{_say(rounded) if rounded is not case.value else _say_plain(rounded)} {case.unit}".strip()
     if rounded != case.value:
-        shown += f" (rounded from {_say_plain(case.value)})"
+        shown += f" (rounded from {_say_short(case.value)})"
     return _met(shown, case) if fits else _not_met(shown, case)
 
 
@@ -77,7 +80,7 @@ def _judge_guarded(case: _Case) -> Ruling:
         Place.ACROSS: "reaches across",
     }[place]
     name = f"the {case.coverage_pct:g} % {case.interval}"
-    ends = f"{_say_plain(case.span.low)} to {_say_plain(case.span.high)} {case.unit}".strip()
+    ends = f"{_say_short(case.span.low)} to {_say_short(case.span.high)} {case.unit}".strip()
     return Ruling(_OUTCOME[place], f"{name} {ends} {words} the limit ({_describe(case.accepted)})")
 
 
@@ -188,6 +191,11 @@ def _describe(accepted: Span) -> str:
 def _say_plain(number: Decimal | None) -> str:
     """Write a number without trailing zeros."""
     return _say(None if number is None else number.normalize())
+
+
+def _say_short(number: Decimal | None) -> str:
+    """Write a computed number with as many digits as a reader can use; the full one stands in the data."""
+    return _say_plain(None if number is None else Context(prec=_DIGITS_IN_REASONS).plus(number))
 
 
 def _say(number: Decimal | None) -> str:

@@ -54,7 +54,8 @@ def certificate_data(content: CertificateContent) -> dict[str, Any]:
         "seal": asdict(content.seal) if content.seal else None,
         "software": dict(content.software),
         "simulated_truth": [
-            {"attribute": attribute, "value": value, "unit": unit} for attribute, value, unit in content.truth
+            {"attribute": true.attribute, "value": true.value, "unit": true.unit, "method": true.method}
+            for true in content.truth
         ],
     }
 

@@ -17,7 +17,7 @@ from paracrine.figures.truth_ratio import TruthRow, draw_truth_ratio
 from paracrine.report.content import CertificateContent
 from paracrine.report.numbers import THIN, write_quantity, write_value
 from paracrine.report.origins import source_text
-from paracrine.report.results import has_truth
+from paracrine.report.results import find_truth
 from paracrine.report.size_charts import draw_sizes, size_series
 from paracrine.report.view import Chart
 from paracrine.report.words import title_of, write_unit
@@ -108,12 +108,12 @@ def _budget_chart(content: CertificateContent) -> Iterator[tuple[str, str, Spec]
 
 def _truth_chart(content: CertificateContent) -> Iterator[tuple[str, str, Spec]]:
     product = [m for m in content.measurements if m.role is Role.PRODUCT]
-    truth = {attribute: value for attribute, value, _ in content.truth}
     rows = []
     for measurement, name in zip(product, result_names(product), strict=True):
-        quantity, true_value = measurement.quantity, truth.get(measurement.attribute, 0.0)
-        if quantity is None or true_value == 0 or quantity.comparator != "=" or not has_truth(measurement, truth):
+        quantity, true = measurement.quantity, find_truth(measurement, content.truth)
+        if quantity is None or true is None or true.value == 0 or quantity.comparator != "=":
             continue
+        true_value = true.value
         ends = [None if end is None else end / true_value for end in (quantity.low, quantity.high)]
         ends = ends if true_value > 0 else ends[::-1]
         true_text = write_value(true_value, digits=4)

@@ -61,6 +61,16 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class TruthEntry:
+    """One true value of a simulated batch, of every method or of those whose name holds `method`."""
+
+    attribute: str
+    value: float
+    unit: str
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateContent:
     """One batch's certificate."""
 
@@ -79,8 +89,8 @@ class CertificateContent:
     seal: Seal | None = None
     software: tuple[tuple[str, str], ...] = ()
     """(name, version) of what computed the numbers."""
-    truth: tuple[tuple[str, float, str], ...] = ()
-    """Simulated truth (attribute, value, unit), only in the demonstration."""
+    truth: tuple[TruthEntry, ...] = ()
+    """Simulated truth, only in the demonstration."""
     made_at: str = ""
 
 

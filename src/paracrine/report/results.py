@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from paracrine.core.measurand import Weighting
@@ -14,7 +14,7 @@ from paracrine.core.quantity import Quantity
 from paracrine.core.run import Technique
 from paracrine.core.specification import Limit, LimitKind, Outcome, Verdict
 from paracrine.figures.limit_strip import draw_limit_strip
-from paracrine.report.content import CertificateContent
+from paracrine.report.content import CertificateContent, TruthEntry
 from paracrine.report.numbers import DIGITS_MEASURED, DIGITS_STATED, NOT_ASSESSED, split_at_mark, write_quantity
 from paracrine.report.origins import Origins
 from paracrine.report.view import BesideLine, Note, ResultGroup, ResultRow, Shown
@@ -52,7 +52,7 @@ class Results:
         self._content = content
         self._origins = origins
         self._notes = notes
-        self._truth = {attribute: (value, unit) for attribute, value, unit in content.truth}
+        self._truth = content.truth
         self._judged: set[int] = set()
 
     def judged(self) -> tuple[ResultGroup, ...]:
@@ -176,21 +176,22 @@ class Results:
         ]
 
     def _true_value(self, measurement: Measurement) -> Shown | None:
-        if not has_truth(measurement, self._truth):
-            return None
-        value, unit = self._truth[measurement.attribute]
-        return show_quantity(Quantity(value=value, unit=unit), digits=_DIGITS_BESIDE)
+        true = find_truth(measurement, self._truth)
+        return show_quantity(Quantity(value=true.value, unit=true.unit), digits=_DIGITS_BESIDE) if true else None
 
 
 _WITHOUT_RESULT = (Outcome.NOT_APPLICABLE, Outcome.NOT_ASSESSED)
 
 
-def has_truth(measurement: Measurement, attributes: Container[str]) -> bool:
-    """Whether the stated truth is one of this result: it describes the product, counted by number."""
+def find_truth(measurement: Measurement, truth: Iterable[TruthEntry]) -> TruthEntry | None:
+    """Return the stated truth of this result: that of the product by this method; sizes are counted by number."""
     weighting = measurement.measurand.weighting if measurement.measurand else None
     of_size = measurement.attribute.startswith(("diameter_", "particles_in_window"))
     by_number = not of_size or weighting in (None, Weighting.NUMBER)
-    return measurement.role is Role.PRODUCT and by_number and measurement.attribute in attributes
+    if measurement.role is not Role.PRODUCT or not by_number:
+        return None
+    named = (true for true in truth if true.attribute == measurement.attribute)
+    return next((true for true in named if true.method in measurement.method), None)
 
 
 def show_quantity(quantity: Quantity, *, anchor: str = "", origin: str = "", digits: int = DIGITS_MEASURED) -> Shown:
