@@ -22,7 +22,7 @@ def passes(count: int) -> list[Verdict]:
 
 
 def test_without_limits_nothing_is_judged() -> None:
-    assert headline(BATCH, ()) == "Batch B-017 was measured but not judged: no specification was given."
+    assert headline(BATCH, ()) == "Batch B-017 is not judged: no specification was given."
 
 
 def test_what_is_open_is_named_beside_what_passes() -> None:
@@ -53,7 +53,7 @@ def test_reported_and_not_applicable_limits_are_not_counted() -> None:
         verdict("Mycoplasma", Outcome.NOT_APPLICABLE),
     ]
     assert headline(BATCH, found) == "Batch B-017 passes all 2 limits."
-    assert headline(BATCH, found[2:]) == "Batch B-017 was measured but not judged: no limit applies."
+    assert headline(BATCH, found[2:]) == "Batch B-017 is not judged: no limit applies."
 
 
 def test_many_open_limits_are_counted_not_listed() -> None:

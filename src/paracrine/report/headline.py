@@ -24,11 +24,11 @@ def headline(batch: Batch, verdicts: Sequence[Verdict]) -> str:
     """
     name = f"Batch {batch.name}"
     if not verdicts:
-        return f"{name} was measured but not judged: no specification was given."
+        return f"{name} is not judged: no specification was given."
     summary = summarise(verdicts)
     count, passed, failed = summary.limit_count, len(summary.passed), summary.failed
     if not count:
-        return f"{name} was measured but not judged: no limit applies."
+        return f"{name} is not judged: no limit applies."
     limits = "limit" if count == 1 else "limits"
     open_limits = [limit for limit in summary.not_assessed if limit.limit_kind is not LimitKind.REPORT]
     rest = [
