@@ -4,7 +4,7 @@ Synthetic files of every reader, and real ones where `--files` names their folde
 fixed seeds and read through the whole intake. A reading may be refused, give the same numbers, tell the difference
 by a notice, or hold the very numbers the damaged text states; anything else is wrong.
 
-    python benchmarks/mutate.py [--count 20000] [--seed 1] [--files FOLDER] [--largest-kb 700]
+    python benchmarks/mutate.py [--count 20000] [--seconds 600] [--seed 1] [--files FOLDER] [--largest-kb 700]
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from paracrine.testing.samples import write_pulses, write_samples
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=1e9, help="stop after this time, count reached or not")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--files", type=Path)
     parser.add_argument("--largest-kb", type=float, default=700)
@@ -31,16 +32,17 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        victims = [
-            v
-            for v in find_victims(folder, options.files, options.largest_kb)
-            if options.only in v.runs[0].source.reader
-        ]
+        victims = find_victims(folder, options.files, options.largest_kb)
+        victims = [victim for victim in victims if options.only in victim.runs[0].source.reader]
         damaged = folder / "damaged"
         damaged.mkdir()
         start = time.perf_counter()
-        *_, tally = damage_many(victims, count=options.count, seed=options.seed, folder=damaged)
-        print_table(tally, victims, options, time.perf_counter() - start)
+        tally = Tally()
+        for done in damage_many(victims, count=options.count, seed=options.seed, folder=damaged):
+            tally = done
+            if time.perf_counter() - start > options.seconds:
+                break
+        print_table(tally, victims, options.seed, time.perf_counter() - start)
     return 1 if tally.wrong else 0
 
 
@@ -66,9 +68,10 @@ def find_victims(folder: Path, real: Path | None, largest_kb: float) -> list[Vic
     return victims
 
 
-def print_table(tally: Tally, victims: list[Victim], options: argparse.Namespace, seconds: float) -> None:
+def print_table(tally: Tally, victims: list[Victim], seed: int, seconds: float) -> None:
     readers = sorted({reader for reader, _ in tally.counts})
-    print(f"\n{options.count} damaged files from {len(victims)} files, seed {options.seed}, {seconds:.0f} s\n")
+    done = sum(tally.counts.values())
+    print(f"\n{done} damaged files from {len(victims)} files, seed {seed}, {seconds:.0f} s\n")
     print("| reader | " + " | ".join(outcome.value for outcome in Outcome) + " |")
     print("|---" * (len(Outcome) + 1) + "|")
     for reader in readers:

@@ -12,7 +12,7 @@ from paracrine.core.errors import InputError
 from paracrine.core.measurand import DiameterKind
 from paracrine.core.notice import Notice, Severity
 from paracrine.core.run import Maturity, Payload, Run, Technique, VendorNumber
-from paracrine.core.units import convert
+from paracrine.core.units import convert, spelling
 from paracrine.payloads.events import EventTable
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.readers.decoding.decimal import decide_decimal, half_digit
@@ -34,6 +34,7 @@ FORMAT = Format(
     known_limits="dilution is not read; tracked diameters are counted, the concentration stays the instrument's",
 )
 _SECTIONS = ("RESULTS", "SETTINGS", "TRACKING")
+_TOO_LARGE_UNITS = frozenset({"mm", "m"})
 _NOT_OURS = "no sections RESULTS, SETTINGS and TRACKING with a key Concentration"
 _VALUE = re.compile(r"([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(.*)")
 _NAMES = {
@@ -140,8 +141,8 @@ def _vendor(values: dict[str, re.Match[str]], decimal: str) -> Iterator[VendorNu
         value = require_number(match[1], decimal=decimal, where=f"RESULTS / {key}")
         scale = 1.0
         if unit:
-            if not match[2]:
-                raise InputError("no unit is stated", where=f"RESULTS / {key}")
+            if not match[2] or spelling(match[2]) in _TOO_LARGE_UNITS:
+                raise InputError(f"{match[0]!r} has no usable unit", where=f"RESULTS / {key}")
             scale = convert(1.0, match[2], unit)
         yield VendorNumber(name, value * scale, unit or "1", f"RESULTS / {key}", half_digit(match[1]) * scale)
 
