@@ -1,0 +1,316 @@
+"""Population behind noisy observations: a few equally wide normal bumps on an even grid, by maximum likelihood.
+
+Each observation comes with its likelihood at every place of the grid and with the class it was seen in (how long it
+was seen, say). The population is `g(u) = sum of w_k normal(u; c_k, v)`; the share of class c among those at u is a
+logistic curve, `q_c(u) = exp(a_c + b_c u) / sum`, because what is seen longer is not a fair sample of all. The fit
+maximises the sum of log of `sum over u of L(u) g(u) q_c(u)`. The number of bumps is the one with the best Bayesian
+information criterion: that, and nothing else, decides how smooth the answer is.
+
+References:
+    doi:10.1214/aos/1176344136
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+Likelihoods = npt.NDArray[np.float32]
+
+_NARROWEST_STEPS = 0.6
+_NOTHING = 1e-18
+"""Smaller numbers count as 0: their products would leave the range in which single precision is fast."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Likelihood of every observation on the grid.
+
+    Attributes:
+        likelihood: shape (n, m), each row on its own scale; rows of one class together.
+        class_starts: shape (classes + 1,), first row of each class and the end of the last.
+        places: shape (m,), evenly spaced.
+    """
+
+    likelihood: Likelihoods
+    class_starts: npt.NDArray[np.int64]
+    places: FloatArray
+
+    @property
+    def classes_count(self) -> int:
+        """Number of classes."""
+        return int(self.class_starts.size - 1)
+
+    @property
+    def narrowest(self) -> float:
+        """Smallest variance of a bump that the grid can hold."""
+        return float((_NARROWEST_STEPS * (self.places[1] - self.places[0])) ** 2)
+
+
+def evidence_from_logs(
+    log_likelihood: FloatArray, *, class_starts: npt.NDArray[np.int64], places: FloatArray
+) -> Evidence:
+    """Return evidence from log-likelihoods, shape (n, m), rows of one class together."""
+    relative = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
+    return Evidence(_cleared(relative).astype(np.float32), class_starts, places)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixture:
+    """A population and how its members fall into classes.
+
+    Attributes:
+        logits: shape (K,), log of the weights; the last is 0.
+        centres: shape (K,), places of the bumps.
+        variance: of every bump.
+        intercepts: shape (classes,), of the class curves; the first is 0.
+        slopes: shape (classes,), per unit of place from the middle of the grid; the first is 0.
+        log_likelihood: what the fit reached.
+    """
+
+    logits: FloatArray
+    centres: FloatArray
+    variance: float
+    intercepts: FloatArray
+    slopes: FloatArray
+    log_likelihood: float = -math.inf
+
+    @property
+    def weights(self) -> FloatArray:
+        """Share of each bump, shape (K,)."""
+        return _softmax(self.logits)
+
+    @property
+    def parameters_count(self) -> int:
+        """Free parameters, those of the class curves included."""
+        return 2 * self.centres.size + 2 * (self.intercepts.size - 1)
+
+    def criterion(self, observations_count: float) -> float:
+        """Return the Bayesian information criterion, smaller is better."""
+        return self.parameters_count * math.log(observations_count) - 2 * self.log_likelihood
+
+    def bumps(self, places: FloatArray) -> FloatArray:
+        """Return each bump on the grid, shape (m, K), columns sum to 1."""
+        square = (places[:, None] - self.centres) ** 2 / self.variance
+        shape = np.exp(-0.5 * (square - square.min(axis=0)))
+        return np.asarray(shape / shape.sum(axis=0))
+
+    def density(self, places: FloatArray) -> FloatArray:
+        """Return the population on the grid, shape (m,), sum 1."""
+        return np.asarray(self.bumps(places) @ self.weights)
+
+    def class_shares(self, places: FloatArray) -> FloatArray:
+        """Return the share of each class at each place, shape (m, classes)."""
+        return _softmax(self.intercepts + np.outer(_from_middle(places), self.slopes))
+
+
+def fit_mixture(
+    evidence: Evidence, begin: Mixture, *, weights: FloatArray, settled: float = 1e-3, most_steps: int = 60
+) -> Mixture:
+    """Climb to the nearest maximum of the likelihood, by damped scoring with the observations' own scores.
+
+    Args:
+        evidence: observations.
+        begin: where to start; decides the number of bumps.
+        weights: shape (n,), how often each observation counts.
+        settled: a step that gains less log-likelihood than this is the last.
+        most_steps: no more than these.
+
+    Returns:
+        The fitted mixture with its log-likelihood.
+    """
+    now = begin
+    value, gradient, information = _scores(evidence, now, weights)
+    damping = 1e-3
+    for _ in range(most_steps):
+        chosen = np.flatnonzero(_may_move(evidence, now, gradient))
+        gained = -1.0
+        for _ in range(12):
+            matrix = information[np.ix_(chosen, chosen)]
+            ridge = damping * np.diag(matrix) + 1e-9 * weights.sum()
+            step = np.zeros(gradient.size)
+            step[chosen] = np.linalg.solve(matrix + np.diag(ridge), gradient[chosen])
+            candidate = _moved(now, step, evidence)
+            gained = _log_likelihood(evidence, candidate, weights) - value
+            if gained >= 0:
+                break
+            damping = max(damping, 1e-3) * 6
+        if gained < 0:
+            break
+        now, damping = candidate, damping / 8
+        value, gradient, information = _scores(evidence, now, weights)
+        if gained < settled:
+            break
+    return replace(now, log_likelihood=value)
+
+
+def fit_simplest(evidence: Evidence, *, weights: FloatArray, most_bumps: int = 6) -> tuple[Mixture, ...]:
+    """Fit 1, 2, 3 ... bumps until the criterion has risen twice.
+
+    Args:
+        evidence: observations.
+        weights: shape (n,), how often each counts.
+        most_bumps: the search ends there.
+
+    Returns:
+        The fits, first of 1 bump; `simplest` picks one.
+    """
+    fits: list[Mixture] = []
+    total = float(weights.sum())
+    while len(fits) < most_bumps:
+        starts = _richer_starts(evidence, fits[-1], weights) if fits else [_first_start(evidence, weights)]
+        tried = [fit_mixture(evidence, start, weights=weights) for start in starts]
+        fits.append(max(tried, key=lambda fit: fit.log_likelihood))
+        scores = [fit.criterion(total) for fit in fits]
+        if len(fits) - 1 - int(np.argmin(scores)) >= 2:
+            break
+    return tuple(fits)
+
+
+def simplest(fits: tuple[Mixture, ...], observations_count: float) -> Mixture:
+    """Return the fit with the best criterion."""
+    return min(fits, key=lambda fit: fit.criterion(observations_count))
+
+
+def posterior(evidence: Evidence, mixture: Mixture) -> FloatArray:
+    """Return where each observation's member of the population lies, shape (n, m), rows sum to 1."""
+    expected = _expected(evidence, mixture)
+    rows = np.repeat(np.arange(evidence.classes_count), np.diff(evidence.class_starts))
+    result = evidence.likelihood * expected[rows].astype(np.float64)
+    result /= np.maximum(result.sum(axis=1, keepdims=True), 1e-30)
+    return np.asarray(result)
+
+
+def _softmax(logits: FloatArray) -> FloatArray:
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+
+
+def _from_middle(places: FloatArray) -> FloatArray:
+    return places - 0.5 * (places[0] + places[-1])
+
+
+def _columns(places: FloatArray, mixture: Mixture) -> tuple[FloatArray, FloatArray]:
+    """Return the density, shape (m,), and its derivatives, shape (m, 2 K): weights (K - 1), centres (K), variance."""
+    shapes, weights = mixture.bumps(places), mixture.weights
+    density = shapes @ weights
+    distance = places[:, None] - mixture.centres
+    by_centre = distance / mixture.variance
+    by_variance = distance**2 / (2 * mixture.variance**2)
+    parts = weights * shapes
+    by_centre = parts * (by_centre - (shapes * by_centre).sum(axis=0))
+    spread = parts * (by_variance - (shapes * by_variance).sum(axis=0))
+    by_weight = weights[:-1] * (shapes[:, :-1] - density[:, None])
+    return density, np.column_stack([by_weight, by_centre, spread.sum(axis=1)])
+
+
+def _scores(evidence: Evidence, mixture: Mixture, weights: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    """Return log-likelihood, its gradient and the sum of squared scores."""
+    from paracrine.numerics.mixture_scores import gather_scores
+
+    places, middle = evidence.places, _from_middle(evidence.places)
+    density, changes = _columns(places, mixture)
+    shares = mixture.class_shares(places)
+    parameters = changes.shape[1] + 2 * (evidence.classes_count - 1)
+    tables = np.zeros((evidence.classes_count, (parameters + 4) // 4 * 4, places.size), dtype=np.float32)
+    for index in range(evidence.classes_count):
+        tilt = -shares[:, 1:]
+        if index:
+            tilt[:, index - 1] += 1
+        seen = density * shares[:, index]
+        columns = (seen, changes * shares[:, index : index + 1], seen[:, None] * tilt, (seen * middle)[:, None] * tilt)
+        tables[index, : parameters + 1] = _cleared(np.column_stack(columns).T)
+    gradient, information = np.empty(parameters), np.empty((parameters, parameters))
+    value = gather_scores(evidence.likelihood, evidence.class_starts, tables, weights, gradient, information)
+    return value, gradient, information
+
+
+def _may_move(evidence: Evidence, mixture: Mixture, gradient: FloatArray) -> npt.NDArray[np.bool_]:
+    free = np.ones(gradient.size, dtype=bool)
+    place = 2 * mixture.centres.size - 1
+    if mixture.variance <= evidence.narrowest * (1 + 1e-9) and gradient[place] < 0:
+        free[place] = False
+    return free
+
+
+def _expected(evidence: Evidence, mixture: Mixture) -> Likelihoods:
+    shares = mixture.class_shares(evidence.places)
+    expected = _cleared((mixture.density(evidence.places)[:, None] * shares).T)
+    return np.ascontiguousarray(expected, dtype=np.float32)
+
+
+def _cleared(values: FloatArray) -> FloatArray:
+    return np.where(np.abs(values) < _NOTHING, 0.0, values)
+
+
+def _log_likelihood(evidence: Evidence, mixture: Mixture, weights: FloatArray) -> float:
+    from paracrine.numerics.mixture_scores import gather_log_likelihood
+
+    return gather_log_likelihood(evidence.likelihood, evidence.class_starts, _expected(evidence, mixture), weights)
+
+
+def _moved(mixture: Mixture, step: FloatArray, evidence: Evidence) -> Mixture:
+    count, others = mixture.centres.size, evidence.classes_count - 1
+    parts = np.split(step, np.cumsum([count - 1, count, 1, others]))
+    places = evidence.places
+    width = math.sqrt(mixture.variance)
+    shift = np.clip(parts[1], -2 * width - 0.1, 2 * width + 0.1)
+    variance = mixture.variance + float(parts[2][0])
+    variance = min(max(variance, mixture.variance / 4, evidence.narrowest), mixture.variance * 4)
+    return Mixture(
+        np.append(mixture.logits[:-1] + np.clip(parts[0], -2, 2), 0.0),
+        np.clip(mixture.centres + shift, places[0], places[-1]),
+        variance,
+        np.concatenate([[0.0], mixture.intercepts[1:] + np.clip(parts[3], -2, 2)]),
+        np.concatenate([[0.0], mixture.slopes[1:] + np.clip(parts[4], -5, 5)]),
+    )
+
+
+def _first_start(evidence: Evidence, weights: FloatArray) -> Mixture:
+    likelihood = evidence.likelihood.astype(np.float64)
+    total = likelihood.sum(axis=1)
+    means = (likelihood * evidence.places).sum(axis=1) / total
+    certain = weights * (likelihood.max(axis=1) / total) ** 2
+    centre = float(np.average(means, weights=certain))
+    spread = float(np.average((means - centre) ** 2, weights=certain))
+    nothing = np.zeros(evidence.classes_count)
+    rows = np.maximum(np.add.reduceat(weights, evidence.class_starts[:-1]), 0.5)
+    return Mixture(
+        np.zeros(1), np.array([centre]), max(spread, 4 * evidence.narrowest), np.log(rows / rows[0]), nothing
+    )
+
+
+def _richer_starts(evidence: Evidence, poorer: Mixture, weights: FloatArray) -> list[Mixture]:
+    """Return two starts with one bump more: where the likelihood asks for it most, and the heaviest bump split."""
+    places, found = evidence.places, _gain(evidence, poorer, weights)
+    share, width = poorer.weights, math.sqrt(poorer.variance)
+    heaviest = int(np.argmax(share))
+    added = np.append(share * 0.9, 0.1), np.append(poorer.centres, places[int(np.argmax(found))]), 0.6
+    halved = share.copy()
+    halved[heaviest] /= 2
+    centres = poorer.centres.copy()
+    centres[heaviest] -= width
+    split = (
+        np.append(halved, halved[heaviest]),
+        np.append(centres, poorer.centres[heaviest] + width),
+        0.4,
+    )
+    starts = []
+    for part, middle, narrower in (added, split):
+        logits = np.log(np.maximum(part, 1e-9))
+        variance = max(poorer.variance * narrower, evidence.narrowest)
+        starts.append(Mixture(logits - logits[-1], middle, variance, poorer.intercepts, poorer.slopes))
+    return starts
+
+
+def _gain(evidence: Evidence, mixture: Mixture, weights: FloatArray) -> FloatArray:
+    """Return how much the likelihood would gain per share of members put at each place, shape (m,)."""
+    from paracrine.numerics.mixture_scores import gather_gain
+
+    gain = np.empty((evidence.classes_count, evidence.places.size))
+    gather_gain(evidence.likelihood, evidence.class_starts, _expected(evidence, mixture), weights, gain)
+    return np.asarray((gain * mixture.class_shares(evidence.places).T).sum(axis=0))
