@@ -35,6 +35,15 @@ def certificate_pdf(content: CertificateContent) -> bytes:
         return compile_files(files, timestamp=_timestamp(content.made_at))
 
 
+def certificate_pictures(content: CertificateContent, *, pixels_per_inch: float = 96.0) -> list[bytes]:
+    """Return the printed pages as PNG, for a slide or a README."""
+    import typst
+
+    compile_files: Callable[..., bytes | list[bytes]] = typst.compile
+    pages = compile_files(_files(build_page(content)), format="png", ppi=pixels_per_inch)
+    return [pages] if isinstance(pages, bytes) else pages
+
+
 def _files(page: CertificatePage) -> dict[str, bytes]:
     """The template, the page as JSON and the pictures, under the names the template uses."""
     files = {"main.typ": TEMPLATE.read_bytes()}
