@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paracrine.report import browser_code
 from paracrine.report.browser_code import vega_code
-from paracrine.report.prepare import start_preparing
 
 
 @pytest.fixture
@@ -68,9 +66,3 @@ def test_the_real_code_ends_no_script_and_loads_nothing() -> None:
     assert "</script" not in code.lower()
     assert "vegaEmbed" in code
     assert not re.search(r"\bimport\s*\(?[\"']https?:", code)
-
-
-def test_preparing_loads_code_and_drawing_library(cache: Path, bundles: list[str]) -> None:
-    start_preparing().join(timeout=60)
-    assert len(bundles) == 1
-    assert browser_code.vega_code.cache_info().currsize == 1
