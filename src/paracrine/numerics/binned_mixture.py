@@ -13,7 +13,7 @@ References:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ Likelihoods = npt.NDArray[np.float32]
 
 _NARROWEST_STEPS = 0.6
 _NOTHING = 1e-18
-"""Smaller numbers count as 0: their products would leave the range in which single precision is fast."""
+"""As in the compiled sums: smaller numbers count as 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,29 +123,32 @@ def fit_mixture(
     Returns:
         The fitted mixture with its log-likelihood.
     """
-    now = begin
-    value, gradient, information = _scores(evidence, now, weights)
-    damping = 1e-3
-    for _ in range(most_steps):
-        chosen = np.flatnonzero(_may_move(evidence, now, gradient))
-        gained = -1.0
-        for _ in range(12):
-            matrix = information[np.ix_(chosen, chosen)]
-            ridge = damping * np.diag(matrix) + 1e-9 * weights.sum()
-            step = np.zeros(gradient.size)
-            step[chosen] = np.linalg.solve(matrix + np.diag(ridge), gradient[chosen])
-            candidate = _moved(now, step, evidence)
-            gained = _log_likelihood(evidence, candidate, weights) - value
-            if gained >= 0:
-                break
-            damping = max(damping, 1e-3) * 6
-        if gained < 0:
-            break
-        now, damping = candidate, damping / 8
-        value, gradient, information = _scores(evidence, now, weights)
-        if gained < settled:
-            break
-    return replace(now, log_likelihood=value)
+    from paracrine.numerics.mixture_scores import climb
+
+    count = begin.centres.size
+    theta = np.concatenate([begin.logits[:-1], begin.centres, [begin.variance], begin.intercepts[1:], begin.slopes[1:]])
+    value = climb(
+        evidence.likelihood,
+        evidence.class_starts,
+        evidence.places,
+        weights,
+        count,
+        evidence.narrowest,
+        settled,
+        most_steps,
+        theta,
+    )
+    logits, centres, variance, intercepts, slopes = np.split(
+        theta, np.cumsum([count - 1, count, 1, evidence.classes_count - 1])
+    )
+    return Mixture(
+        np.append(logits, 0.0),
+        centres,
+        float(variance[0]),
+        np.concatenate([[0.0], intercepts]),
+        np.concatenate([[0.0], slopes]),
+        value,
+    )
 
 
 def fit_simplest(evidence: Evidence, *, weights: FloatArray, most_bumps: int = 6) -> tuple[Mixture, ...]:
@@ -186,55 +189,13 @@ def posterior(evidence: Evidence, mixture: Mixture) -> FloatArray:
 
 
 def _softmax(logits: FloatArray) -> FloatArray:
-    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+    raised: FloatArray = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    shares: FloatArray = raised / raised.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def _from_middle(places: FloatArray) -> FloatArray:
     return places - 0.5 * (places[0] + places[-1])
-
-
-def _columns(places: FloatArray, mixture: Mixture) -> tuple[FloatArray, FloatArray]:
-    """Return the density, shape (m,), and its derivatives, shape (m, 2 K): weights (K - 1), centres (K), variance."""
-    shapes, weights = mixture.bumps(places), mixture.weights
-    density = shapes @ weights
-    distance = places[:, None] - mixture.centres
-    by_centre = distance / mixture.variance
-    by_variance = distance**2 / (2 * mixture.variance**2)
-    parts = weights * shapes
-    by_centre = parts * (by_centre - (shapes * by_centre).sum(axis=0))
-    spread = parts * (by_variance - (shapes * by_variance).sum(axis=0))
-    by_weight = weights[:-1] * (shapes[:, :-1] - density[:, None])
-    return density, np.column_stack([by_weight, by_centre, spread.sum(axis=1)])
-
-
-def _scores(evidence: Evidence, mixture: Mixture, weights: FloatArray) -> tuple[float, FloatArray, FloatArray]:
-    """Return log-likelihood, its gradient and the sum of squared scores."""
-    from paracrine.numerics.mixture_scores import gather_scores
-
-    places, middle = evidence.places, _from_middle(evidence.places)
-    density, changes = _columns(places, mixture)
-    shares = mixture.class_shares(places)
-    parameters = changes.shape[1] + 2 * (evidence.classes_count - 1)
-    tables = np.zeros((evidence.classes_count, (parameters + 4) // 4 * 4, places.size), dtype=np.float32)
-    for index in range(evidence.classes_count):
-        tilt = -shares[:, 1:]
-        if index:
-            tilt[:, index - 1] += 1
-        seen = density * shares[:, index]
-        columns = (seen, changes * shares[:, index : index + 1], seen[:, None] * tilt, (seen * middle)[:, None] * tilt)
-        tables[index, : parameters + 1] = _cleared(np.column_stack(columns).T)
-    gradient, information = np.empty(parameters), np.empty((parameters, parameters))
-    value = gather_scores(evidence.likelihood, evidence.class_starts, tables, weights, gradient, information)
-    return value, gradient, information
-
-
-def _may_move(evidence: Evidence, mixture: Mixture, gradient: FloatArray) -> npt.NDArray[np.bool_]:
-    free = np.ones(gradient.size, dtype=bool)
-    place = 2 * mixture.centres.size - 1
-    if mixture.variance <= evidence.narrowest * (1 + 1e-9) and gradient[place] < 0:
-        free[place] = False
-    return free
 
 
 def _expected(evidence: Evidence, mixture: Mixture) -> Likelihoods:
@@ -244,30 +205,7 @@ def _expected(evidence: Evidence, mixture: Mixture) -> Likelihoods:
 
 
 def _cleared(values: FloatArray) -> FloatArray:
-    return np.where(np.abs(values) < _NOTHING, 0.0, values)
-
-
-def _log_likelihood(evidence: Evidence, mixture: Mixture, weights: FloatArray) -> float:
-    from paracrine.numerics.mixture_scores import gather_log_likelihood
-
-    return gather_log_likelihood(evidence.likelihood, evidence.class_starts, _expected(evidence, mixture), weights)
-
-
-def _moved(mixture: Mixture, step: FloatArray, evidence: Evidence) -> Mixture:
-    count, others = mixture.centres.size, evidence.classes_count - 1
-    parts = np.split(step, np.cumsum([count - 1, count, 1, others]))
-    places = evidence.places
-    width = math.sqrt(mixture.variance)
-    shift = np.clip(parts[1], -2 * width - 0.1, 2 * width + 0.1)
-    variance = mixture.variance + float(parts[2][0])
-    variance = min(max(variance, mixture.variance / 4, evidence.narrowest), mixture.variance * 4)
-    return Mixture(
-        np.append(mixture.logits[:-1] + np.clip(parts[0], -2, 2), 0.0),
-        np.clip(mixture.centres + shift, places[0], places[-1]),
-        variance,
-        np.concatenate([[0.0], mixture.intercepts[1:] + np.clip(parts[3], -2, 2)]),
-        np.concatenate([[0.0], mixture.slopes[1:] + np.clip(parts[4], -5, 5)]),
-    )
+    return np.asarray(np.where(np.abs(values) < _NOTHING, 0.0, values))
 
 
 def _first_start(evidence: Evidence, weights: FloatArray) -> Mixture:

@@ -1,4 +1,8 @@
-"""Compiled sums of the mixture fit: likelihood, gradient and information in one sweep over the observations."""
+"""Compiled climb of the mixture fit: parameters in one row, likelihood and scores in one sweep over the observations.
+
+The parameters of K bumps and C classes stand in this order: K - 1 logits of the weights (the last is 0), K centres,
+the variance, C - 1 intercepts and C - 1 slopes of the class curves (the first class has 0 and 0).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,95 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 SMALLEST = 1e-30
+NOTHING = 1e-18
+"""Smaller numbers count as 0: their products would leave the range in which single precision is fast."""
+LANES = 4
+"""Rows of a table that are summed side by side."""
+
+
+@kernel
+def _write_softmax(logits: Floats, shares: Floats) -> None:
+    highest = logits.max()
+    total = 0.0
+    for i in range(logits.size):
+        shares[i] = math.exp(logits[i] - highest)
+        total += shares[i]
+    for i in range(logits.size):
+        shares[i] /= total
+
+
+@kernel
+def _cleared(value: float) -> np.float32:
+    return np.float32(value) if abs(value) >= NOTHING else np.float32(0)
+
+
+@kernel
+def write_bumps(theta: Floats, count: int, places: Floats, bumps: Floats, moments: Floats) -> None:
+    """Write each bump on the grid, shape (K, m), rows sum to 1, and its mean first and second deviation, (K, 2)."""
+    m, variance = places.size, theta[2 * count - 1]
+    for k in range(count):
+        centre = theta[count - 1 + k]
+        nearest = math.inf
+        for b in range(m):
+            nearest = min(nearest, (places[b] - centre) ** 2)
+        total = 0.0
+        for b in range(m):
+            bumps[k, b] = math.exp(-0.5 * ((places[b] - centre) ** 2 - nearest) / variance)
+            total += bumps[k, b]
+        first = second = 0.0
+        for b in range(m):
+            bumps[k, b] /= total
+            first += bumps[k, b] * (places[b] - centre)
+            second += bumps[k, b] * (places[b] - centre) ** 2
+        moments[k, 0], moments[k, 1] = first, second
+
+
+@kernel
+def write_tables(theta: Floats, count: int, classes: int, places: Floats, slopes: bool, tables: Singles) -> None:
+    """Write what is expected of each class at each place and, if asked, its derivatives by every parameter.
+
+    Args:
+        theta: parameters.
+        count: number of bumps.
+        classes: number of classes.
+        places: shape (m,).
+        slopes: whether to write the derivatives.
+        tables: result, shape (classes, rows, m), row 0 the expectation; rows beyond the parameters stay as they are.
+    """
+    m, variance = places.size, theta[2 * count - 1]
+    middle = 0.5 * (places[0] + places[m - 1])
+    bumps, moments = np.empty((count, m)), np.empty((count, 2))
+    write_bumps(theta, count, places, bumps, moments)
+    logits, weights = np.zeros(count), np.empty(count)
+    logits[: count - 1] = theta[: count - 1]
+    _write_softmax(logits, weights)
+    curve, shares = np.zeros(classes), np.empty(classes)
+    change = np.empty(2 * count)
+    for b in range(m):
+        density = spread = 0.0
+        for k in range(count):
+            part = weights[k] * bumps[k, b]
+            distance = places[b] - theta[count - 1 + k]
+            density += part
+            change[count - 1 + k] = part * (distance - moments[k, 0]) / variance
+            spread += part * (distance * distance - moments[k, 1])
+        for k in range(count - 1):
+            change[k] = weights[k] * (bumps[k, b] - density)
+        change[2 * count - 1] = spread / (2 * variance * variance)
+        for c in range(1, classes):
+            place = 2 * count - 1 + c
+            curve[c] = theta[place] + theta[place + classes - 1] * (places[b] - middle)
+        _write_softmax(curve, shares)
+        for c in range(classes):
+            seen = density * shares[c]
+            tables[c, 0, b] = _cleared(seen)
+            if slopes:
+                for i in range(2 * count):
+                    tables[c, 1 + i, b] = _cleared(change[i] * shares[c])
+                for other in range(1, classes):
+                    tilt = seen * ((1.0 if other == c else 0.0) - shares[other])
+                    tables[c, 2 * count + other, b] = _cleared(tilt)
+                    tables[c, 2 * count + classes - 1 + other, b] = _cleared(tilt * (places[b] - middle))
 
 
 @kernel
@@ -30,7 +123,7 @@ def gather_scores(
     Args:
         likelihood: shape (n, m), rows of one class together.
         class_starts: shape (classes + 1,).
-        tables: shape (classes, 4 q, m): what is expected at each place, then its derivatives, then rows of zeros.
+        tables: from `write_tables`, a multiple of `LANES` rows, those beyond the parameters 0.
         weights: shape (n,).
         gradient: result, shape (parameters,).
         information: result, shape (parameters, parameters).
@@ -46,7 +139,7 @@ def gather_scores(
             if weights[row] == 0.0:
                 continue
             seen = likelihood[row]
-            for first in range(0, table.shape[0], 4):
+            for first in range(0, table.shape[0], LANES):
                 a, b, c, d = table[first], table[first + 1], table[first + 2], table[first + 3]
                 sum_a = sum_b = sum_c = sum_d = np.float32(0)
                 for k in range(m):
@@ -70,12 +163,12 @@ def gather_scores(
 
 
 @kernel
-def gather_log_likelihood(likelihood: Singles, class_starts: Integers, expected: Singles, weights: Floats) -> float:
-    """Return the weighted log-likelihood alone; `expected` has the shape (classes, m)."""
+def gather_log_likelihood(likelihood: Singles, class_starts: Integers, tables: Singles, weights: Floats) -> float:
+    """Return the weighted log-likelihood alone."""
     m = likelihood.shape[1]
     value = 0.0
     for index in range(class_starts.size - 1):
-        table = expected[index]
+        table = tables[index, 0]
         for row in range(class_starts[index], class_starts[index + 1]):
             if weights[row] == 0.0:
                 continue
@@ -83,7 +176,7 @@ def gather_log_likelihood(likelihood: Singles, class_starts: Integers, expected:
             total = np.float32(0)
             for k in range(m):
                 total += seen[k] * table[k]
-            value += weights[row] * math.log(max(total, SMALLEST))
+            value += weights[row] * math.log(max(float(total), SMALLEST))
     return value
 
 
@@ -102,3 +195,103 @@ def gather_gain(likelihood: Singles, class_starts: Integers, expected: Singles, 
             factor = weights[row] / max(total, SMALLEST)
             for k in range(m):
                 gain[index, k] += factor * seen[k]
+
+
+@kernel
+def _solve(matrix: Floats, right: Floats, free: npt.NDArray[np.bool_], damping: float, step: Floats) -> None:
+    """Write the solution of (matrix + damping * diagonal) step = right over the free parameters, by Cholesky."""
+    size = right.size
+    lower = np.zeros((size, size))
+    largest = 0.0
+    for i in range(size):
+        largest = max(largest, matrix[i, i])
+    for i in range(size):
+        for j in range(i + 1):
+            total = matrix[i, j] if free[i] and free[j] else 0.0
+            if i == j:
+                total = total * (1 + damping) + 1e-12 * largest if free[i] else 1.0
+            for k in range(j):
+                total -= lower[i, k] * lower[j, k]
+            lower[i, j] = math.sqrt(max(total, 1e-14 * largest)) if i == j else total / lower[j, j]
+    for i in range(size):
+        total = right[i] if free[i] else 0.0
+        for k in range(i):
+            total -= lower[i, k] * step[k]
+        step[i] = total / lower[i, i]
+    for i in range(size - 1, -1, -1):
+        total = step[i]
+        for k in range(i + 1, size):
+            total -= lower[k, i] * step[k]
+        step[i] = total / lower[i, i]
+
+
+@kernel
+def _move(theta: Floats, step: Floats, count: int, classes: int, places: Floats, narrowest: float, to: Floats) -> None:
+    """Write parameters plus step, each kept within reach and within the grid."""
+    place = 2 * count - 1
+    reach = 2 * math.sqrt(theta[place]) + 0.1
+    for i in range(count - 1):
+        to[i] = theta[i] + min(max(step[i], -2.0), 2.0)
+    for i in range(count - 1, place):
+        to[i] = min(max(theta[i] + min(max(step[i], -reach), reach), places[0]), places[places.size - 1])
+    to[place] = min(max(theta[place] + step[place], theta[place] / 4, narrowest), theta[place] * 4)
+    for i in range(place + 1, theta.size):
+        limit = 2.0 if i < place + classes else 5.0
+        to[i] = theta[i] + min(max(step[i], -limit), limit)
+
+
+@kernel
+def climb(
+    likelihood: Singles,
+    class_starts: Integers,
+    places: Floats,
+    weights: Floats,
+    count: int,
+    narrowest: float,
+    settled: float,
+    most_steps: int,
+    theta: Floats,
+) -> float:
+    """Climb to the nearest maximum of the likelihood by damped scoring; return the log-likelihood there.
+
+    Args:
+        likelihood: shape (n, m), rows of one class together.
+        class_starts: shape (classes + 1,).
+        places: shape (m,).
+        weights: shape (n,), how often each observation counts.
+        count: number of bumps.
+        narrowest: smallest variance of a bump.
+        settled: a step that gains less than this is the last.
+        most_steps: no more than these.
+        theta: start, overwritten with the end.
+    """
+    classes, parameters = class_starts.size - 1, theta.size
+    rows = (parameters + LANES) // LANES * LANES
+    tables = np.zeros((classes, rows, places.size), dtype=np.float32)
+    gradient, information = np.empty(parameters), np.empty((parameters, parameters))
+    step, tried = np.zeros(parameters), np.empty(parameters)
+    free = np.ones(parameters, dtype=np.bool_)
+    place, damping = 2 * count - 1, 1e-3
+    write_tables(theta, count, classes, places, True, tables)
+    value = gather_scores(likelihood, class_starts, tables, weights, gradient, information)
+    for _ in range(most_steps):
+        free[place] = theta[place] > narrowest * (1 + 1e-9) or gradient[place] > 0
+        gained = -1.0
+        for _ in range(12):
+            _solve(information, gradient, free, damping, step)
+            _move(theta, step, count, classes, places, narrowest, tried)
+            write_tables(tried, count, classes, places, False, tables)
+            gained = gather_log_likelihood(likelihood, class_starts, tables, weights) - value
+            if gained >= 0:
+                break
+            damping = max(damping, 1e-3) * 6
+        if gained < 0:
+            break
+        theta[:] = tried
+        damping /= 8
+        if gained < settled:
+            value += gained
+            break
+        write_tables(theta, count, classes, places, True, tables)
+        value = gather_scores(likelihood, class_starts, tables, weights, gradient, information)
+    return value
