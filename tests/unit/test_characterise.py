@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,6 +81,15 @@ def test_dilution_of_the_instrument_is_not_applied_again() -> None:
     assert undiluted.quantity.value == pytest.approx(4.0e8)  # type: ignore[union-attr]
     assert any("by the instrument" in text for text in undiluted.provenance.assumptions)
     assert [b.quantity.value for b in undiluted.beside] == pytest.approx([4.01e8])
+
+
+def test_the_dilution_of_a_file_goes_before_that_of_its_sample() -> None:
+    """Rung 1: 4e8 as measured at 1:400 is 1.6e11, whatever dilution the sample's other instrument saw."""
+    request = make_request({make_sample(dilution_factor=1000.0): make_videos(VALUES)})
+    uses = tuple(replace(use, dilution_factor=400.0) for use in request.uses)
+    undiluted = only(characterise_batch(replace(request, uses=uses)), UNDILUTED)
+    assert undiluted.quantity is not None
+    assert undiluted.quantity.value == pytest.approx(1.6e11)
 
 
 def test_missing_dilution_leaves_the_measured_value_and_refuses_the_other() -> None:

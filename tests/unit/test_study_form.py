@@ -34,6 +34,7 @@ dilution_factor = 1000
 pipetting_cv_pct = 1.5
 [[sample.file]]
 path = "B-1/nta.csv"
+dilution_factor = 400
 [[sample.file]]
 path = "B-1/dls.txt"
 runs = ["one"]
@@ -61,6 +62,7 @@ def test_a_study_is_read_as_it_is_written(tmp_path: Path) -> None:
         ("B-1/nta.csv", "B-1", ()),
         ("B-1/dls.txt", "B-1", ("one",)),
     ]
+    assert [use.dilution_factor for use in plan.files] == [400, None]
     beads = plan.samples[1]
     assert (beads.role, beads.batch, beads.nominal_diameter_nm) == (Role.REFERENCE_BEAD, "", 100)
     assert (plan.window.low_nm, plan.window.high_nm) == (60, 180)
@@ -72,7 +74,7 @@ def test_a_study_is_read_as_it_is_written(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ("cells_count", "cell_count", "unknown key 'cell_count'"),
-        ("dilution_factor = 1000", "dilution_factor = -3", "dilution_factor must be above 0"),
+        ("dilution_factor = 400", "dilution_factor = -3", "dilution_factor must be above 0"),
         ("dilution_factor = 1000", 'dilution_factor = "1000"', "dilution_factor"),
         ('role = "reference bead"', 'role = "bead"', "role"),
         ('batch = "B-1"', 'batch = "B-9"', "'B-9' is not listed"),

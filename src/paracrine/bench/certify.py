@@ -140,7 +140,14 @@ def _belongs(run: Run, use: FileUse) -> bool:
 def _use(run: Run, use: FileUse, excluded: Mapping[tuple[str, str], str]) -> RunUse:
     reason = excluded.get((use.sample, run.name), "")
     replicate = use.technical_replicate or use.path
-    return RunUse(run=run, sample=use.sample, technical_replicate=replicate, included=not reason, reason=reason)
+    return RunUse(
+        run=run,
+        sample=use.sample,
+        technical_replicate=replicate,
+        included=not reason,
+        reason=reason,
+        dilution_factor=use.dilution_factor,
+    )
 
 
 def _with_unreadable(

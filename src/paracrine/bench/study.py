@@ -105,6 +105,7 @@ def _read_samples(data: dict[str, Any], batches: list[Batch], where: str) -> tup
         for table_of_file in take_tables(table, "file", where=place):
             use = {"sample": sample.name, "batch": sample.batch, **table_of_file}
             files.append(fill(FileUse, use, where=f"{place} file"))
+            _require_positive(files[-1], ("dilution_factor",), f"{place} file")
     _require_unique([f"{sample.batch}/{sample.name}" for sample in samples], "sample", where)
     return samples, files
 
@@ -117,7 +118,7 @@ def _window(settings: dict[str, Any], where: str) -> SizeWindow:
     return window
 
 
-def _require_positive(record: Batch | Sample, names: Iterable[str], where: str) -> None:
+def _require_positive(record: Batch | Sample | FileUse, names: Iterable[str], where: str) -> None:
     for name in names:
         value = getattr(record, name)
         if value is not None and value <= 0:

@@ -27,6 +27,11 @@ class Dilution:
     notices: tuple[Notice, ...] = ()
 
 
+def stated_dilution(sample: Sample, use: RunUse) -> float | None:
+    """Return the dilution the user stated for a run: that of its file, else that of its sample."""
+    return use.dilution_factor if use.dilution_factor is not None else sample.dilution_factor
+
+
 def settle_dilution(sample: Sample, uses: Sequence[RunUse]) -> Dilution:
     """Settle the dilution of a sample from its files and from what the user stated.
 
@@ -34,7 +39,11 @@ def settle_dilution(sample: Sample, uses: Sequence[RunUse]) -> Dilution:
         sample: with the user's factor, or None.
         uses: the runs of this sample by one method.
     """
-    stated = sample.dilution_factor
+    stated_factors = {factor for use in uses if (factor := stated_dilution(sample, use)) is not None}
+    if len(stated_factors) > 1:
+        listed = ", ".join(f"{factor:g}" for factor in sorted(stated_factors))
+        return Dilution(None, f"study.toml states different dilutions for one method ({listed}): make a sample of each")
+    stated = next(iter(stated_factors), sample.dilution_factor)
     in_files = {use.run.dilution_factor for use in uses if use.run.dilution_factor is not None}
     if len(in_files) > 1:
         listed = ", ".join(f"{factor:g}" for factor in sorted(in_files))
@@ -69,8 +78,7 @@ def differing_dilutions(material: Material, uses: Sequence[RunUse]) -> str:
     for sample in material.samples:
         own = [use for use in uses if use.sample == sample.name]
         factors |= {use.run.dilution_factor for use in own if use.run.dilution_factor is not None}
-        if sample.dilution_factor is not None and own:
-            factors.add(sample.dilution_factor)
+        factors |= {factor for use in own if (factor := stated_dilution(sample, use)) is not None}
     known = sorted(factors - {1.0})
     if len(material.samples) == 1:
         known = sorted({use.run.dilution_factor for use in uses if use.run.dilution_factor is not None})
@@ -113,7 +121,7 @@ def _component(sample: Sample, factor: float) -> Component | None:
     return Component(
         name="dilution",
         standard_uncertainty=sample.pipetting_cv_pct / 100 * math.sqrt(steps),
-        shared_id=f"dilution:{sample.batch}:{sample.name}",
+        shared_id=f"dilution:{sample.batch}:{sample.name}:{factor:g}",
         source=f"stated pipetting CV {sample.pipetting_cv_pct:g} % per step, {steps} step{'s' if steps > 1 else ''}",
     )
 

@@ -22,6 +22,8 @@ class RunUse:
     included: bool = True
     reason: str = ""
     """Why it is excluded, and by whom."""
+    dilution_factor: float | None = None
+    """Stated for this file; it goes before the sample's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class FileUse(Record):
     runs: tuple[str, ...] = ()
     """Run names or sample hints to take; empty takes all."""
     technical_replicate: str = ""
+    dilution_factor: float | None = None
+    """Dilution for this measurement where it differs from the sample's: two instruments, two dilutions."""
 
 
 class PlateUse(Record):
