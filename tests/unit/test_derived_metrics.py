@@ -139,8 +139,10 @@ def test_blank_is_shown_beside_and_subtracted_on_the_basis_as_measured() -> None
     assert net.budget.standard_uncertainty() == pytest.approx(expected)  # type: ignore[union-attr]
     assert value_of(found, "blank_level_pct", "EV") == pytest.approx(2.5)
     as_measured = only(found, "particle_concentration_per_ml", "EV")
-    assert [b.quantity.value for b in as_measured.beside] == pytest.approx([1e7])
-    assert [b.quantity.value for b in only(found, UNDILUTED, "EV").beside] == pytest.approx([5e9])
+    assert [b.quantity.value for b in as_measured.beside] == pytest.approx([1e7, 3.9e8])
+    undiluted = only(found, UNDILUTED, "EV").beside
+    assert [b.quantity.value for b in undiluted] == pytest.approx([5e9, 1.95e11])
+    assert undiluted[1].quantity.high / 1.95e11 >= net.quantity.high / 3.9e8  # type: ignore[operator, union-attr]
     assert "blank-high" not in codes(as_measured)
     assert not [m for m in found if m.attribute == UNDILUTED and m.sample == "PBS"]
 
@@ -237,11 +239,11 @@ def test_derived_metrics_run_after_what_they_need() -> None:
 
 
 def test_interval_of_a_ratio_uses_the_degrees_of_freedom_of_both_parts() -> None:
-    """Rung 1: 3 % with 2 and 4 % with 4 degrees give 25^2/(9^2/2 + 16^2/4) = 5.98 degrees."""
-    top = measured("a", 6.0, Component(name="x", standard_uncertainty=0.03, degrees_of_freedom=2.0))
-    bottom = measured("b", 3.0, Component(name="y", standard_uncertainty=0.04, degrees_of_freedom=4.0))
+    """Rung 1: 3 % with 4 and 4 % with 5 degrees give 25^2/(9^2/4 + 16^2/5) = 8.75 degrees."""
+    top = measured("a", 6.0, Component(name="x", standard_uncertainty=0.03, degrees_of_freedom=4.0))
+    bottom = measured("b", 3.0, Component(name="y", standard_uncertainty=0.04, degrees_of_freedom=5.0))
     ratio = derive_ratio(Derived("r", "R", "1", "a over b"), top, bottom)
-    expected = coverage_factor(625 / (81 / 2 + 256 / 4)) * 0.05
+    expected = coverage_factor(625 / (81 / 4 + 256 / 5)) * 0.05
     assert math.log(ratio.quantity.high / 2.0) == pytest.approx(expected)  # type: ignore[union-attr, operator]
 
 

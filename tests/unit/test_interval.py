@@ -7,7 +7,13 @@ import math
 import pytest
 
 from paracrine.core.quantity import Basis, Budget, Component
-from paracrine.numerics.interval import binomial_limits, coverage_factor, expand_budget, poisson_limits
+from paracrine.numerics.interval import (
+    binomial_limits,
+    coverage_factor,
+    expand_budget,
+    expanded_uncertainty,
+    poisson_limits,
+)
 
 
 @pytest.mark.parametrize(("dof", "factor"), [(1, 12.706), (2, 4.303), (4, 2.776), (10, 2.228), (math.inf, 1.960)])
@@ -74,7 +80,17 @@ def test_degrees_of_freedom_of_estimated_parts_are_welch_satterthwaite() -> None
     assert budget.degrees_of_freedom() == pytest.approx(19.0, abs=0.05)
 
 
-def test_known_part_raises_the_degrees_of_freedom_less_than_welch_satterthwaite() -> None:
-    """Rung 1: 4 degrees of freedom on half of the variance become 4 * 2^1.25, fewer than Welch-Satterthwaite's 16."""
-    assert _budget("relative", (0.03, 4), (0.03, None)).degrees_of_freedom() == pytest.approx(4 * 2**1.25)
-    assert _budget("relative", (0.03, None)).degrees_of_freedom() == math.inf
+def test_known_part_never_narrows_an_interval() -> None:
+    """Rung 1: 3 runs of 5 % and a known 2 %: k u would be 3.19 * 5.39 % = 17 %, the scatter alone gives 4.30 * 5 %."""
+    alone, beside = _budget("relative", (0.05, 2)), _budget("relative", (0.05, 2), (0.02, None))
+    assert beside.degrees_of_freedom() == pytest.approx(2 * (29 / 25) ** 2)
+    assert expanded_uncertainty(alone) == pytest.approx(4.302653 * 0.05)
+    assert expanded_uncertainty(beside) == pytest.approx(4.302653 * 0.05)
+
+
+def test_clear_known_part_leaves_welch_satterthwaite() -> None:
+    """Rung 1: 3 % with 4 degrees of freedom beside a known 3 %: 16 degrees."""
+    budget = _budget("relative", (0.03, 4), (0.03, None))
+    assert budget.degrees_of_freedom() == pytest.approx(16)
+    assert expanded_uncertainty(budget) == pytest.approx(coverage_factor(16) * 0.03 * math.sqrt(2))
+    assert expanded_uncertainty(_budget("relative", (0.03, None))) == pytest.approx(1.959964 * 0.03)

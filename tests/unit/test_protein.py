@@ -10,7 +10,7 @@ from characterisation_builders import codes, make_plate_run, make_request, make_
 
 from paracrine.characterization.characterise import characterise_batch
 from paracrine.characterization.derivation import Derived, derive_ratio
-from paracrine.characterization.protein import fit_standards
+from paracrine.characterization.plate_curve import fit_standards
 from paracrine.core.measurement import Measurement, State
 from paracrine.core.product import Role
 from paracrine.payloads.plate import Plate
@@ -143,7 +143,9 @@ def test_samples_of_one_plate_share_the_curve() -> None:
 
 def test_scattered_wells_widen_the_interval() -> None:
     """The sample's own wells decide where they scatter more than the standards."""
-    wide = only(measure({"EV": (1.0, [0.40, 0.50, 0.60])}), "protein_ug_per_ml").budget
+    item = only(measure({"EV": (1.0, [0.40, 0.50, 0.60])}), "protein_ug_per_ml")
+    wide = item.budget
+    assert "wells-scatter" in codes(item)
     assert wide is not None
     assert {c.name: c.sensitivity for c in wide.components[:2]} == {"replicates": 1.0, "readings": 0.0}
 

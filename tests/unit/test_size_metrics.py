@@ -108,6 +108,13 @@ def test_empty_run_has_a_concentration_of_zero_and_no_size() -> None:
     assert all(answer.value is None and answer.reason == NO_PARTICLE for answer in sizes.values())
 
 
+def test_a_handful_of_particles_has_a_concentration_and_no_size() -> None:
+    answers = measure(make_run("v", 3.0e5, tracks=7.0))
+    assert answers["particle_concentration_per_ml"].value == pytest.approx(3.0e5)
+    assert answers["diameter_d50_nm"].value is None
+    assert answers["diameter_d50_nm"].reason == "7 particles were tracked, too few for a size"
+
+
 def test_share_at_the_end_has_exact_limits() -> None:
     """Rung 1: 30 of 30 in the window, lower limit 0.025^(1/30)."""
     contents = np.zeros(200)

@@ -78,6 +78,20 @@ def test_logistic_parameters_are_recovered() -> None:
     assert fit.parameters == pytest.approx([0.06, 2.2, np.log(650.0), np.log(1.15)], rel=1e-6)
 
 
+def test_rivals_shift_what_is_read_by_their_weight() -> None:
+    """Rung 1: weight of the rival exp(-d/2) over the sum of all, times the distance of the two readings."""
+    rng = np.random.default_rng(8)
+    bent = 0.07 + 0.0011 * LEVELS - 2.5e-8 * LEVELS**2
+    fit = fit_curve(LEVELS, bent + rng.normal(0, 0.05, LEVELS.size), shapes=("linear", "quadratic"))
+    (rival,) = fit.rivals
+    assert {fit.name, rival.name} == {"linear", "quadratic"}
+    likelihood = np.exp((fit.aicc - rival.aicc) / 2)
+    assert 0.01 < likelihood < 100
+    distance = rival.invert(float(fit.predict(700.0)[0])) - 700.0
+    assert fit.rival_shifts(700.0) == pytest.approx([np.sqrt(likelihood / (1 + likelihood)) * distance])
+    assert abs(distance) > 5
+
+
 def test_falling_curves_are_read_too() -> None:
     """Rung 1: a competitive assay falls."""
     fit = fit_curve(LEVELS, 2.3 - logistic(LEVELS), shapes=("4PL",))

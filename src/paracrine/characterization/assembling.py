@@ -15,7 +15,7 @@ from paracrine.characterization.request import BatchRequest, RunUse
 from paracrine.characterization.spread import spread_notices
 from paracrine.core.measurement import Beside, Measurement, ReplicateValue, State
 from paracrine.core.notice import Notice, Severity
-from paracrine.core.product import DilutionBy
+from paracrine.core.product import DilutionBy, Role
 from paracrine.core.provenance import Provenance
 from paracrine.core.quantity import Basis, Quantity
 from paracrine.numerics.interval import poisson_limits
@@ -45,7 +45,9 @@ def assemble_measurement(metric: Metric, subject: Subject, values: Sequence[RunV
     pooled = pool_runs(_observations(counted, subject.material), scale=metric.scale)
     budget = pooled.budget()
     quantity = _zero_quantity(metric, subject, counted) if _is_zero(metric, pooled) else None
-    notices = [*frame.notices, *pooled.notices, *_missing_runs(metric, included, counted)]
+    notices = [*frame.notices, *_missing_runs(metric, included, counted)]
+    about_product = subject.material.role is Role.PRODUCT
+    notices += [n for n in pooled.notices if about_product or n.code != "technical-replicates-only"]
     notices += spread_notices(metric, counted)
     notices += [notice for item in counted for notice in item.value.notices]
     done = frame.model_copy(
@@ -87,7 +89,7 @@ def _frame(metric: Metric, subject: Subject, values: Sequence[RunValue]) -> Meas
             cites=metric.cites,
             assumptions=tuple(_assumptions(metric, values)),
         ),
-        notices=run_notices([item.use for item in values if item.use.included]),
+        notices=_run_notices(subject.material, [item.use for item in values if item.use.included]),
     )
 
 
@@ -115,6 +117,12 @@ def run_names(uses: Sequence[RunUse]) -> list[str]:
         name if again[name] == 1 else f"{name} ({use.run.source.locator or index})"
         for index, (name, use) in enumerate(zip(names, uses, strict=True), 1)
     ]
+
+
+def _run_notices(material: Material, uses: Sequence[RunUse]) -> tuple[Notice, ...]:
+    """Return the notices of runs without the question for a dilution that is answered or has no meaning."""
+    answered = material.role is Role.DILUENT_BLANK or all(s.dilution_factor is not None for s in material.samples)
+    return tuple(n for n in run_notices(uses) if not (answered and n.code in ("dilution-not-stated", "dilution-one")))
 
 
 def run_notices(uses: Sequence[RunUse]) -> tuple[Notice, ...]:

@@ -16,7 +16,7 @@ from paracrine.core.measurement import Measurement
 from paracrine.core.notice import Notice
 from paracrine.core.product import Role
 from paracrine.core.quantity import Basis, Budget, Component
-from paracrine.numerics.interval import coverage_factor, expand_budget
+from paracrine.numerics.interval import expand_budget, expanded_uncertainty
 
 CHECKED_SIZES = ("diameter_d50_nm", "z_average_nm")
 """What is held against the nominal diameter of beads."""
@@ -52,7 +52,7 @@ class BeadCheck:
         spread, freedom = self.known.standard_uncertainty(), self.known.degrees_of_freedom()
         total = math.hypot(spread, self.bias)
         if math.isfinite(freedom):
-            freedom *= total**2 / spread**2
+            freedom *= (total / spread) ** 4
         quantity = "diameter" if self.measurement.attribute in CHECKED_SIZES else "concentration"
         return Component(
             name="calibration",
@@ -72,7 +72,7 @@ class BeadCheck:
                 "the beads are a check, not a calibration",
                 action="state nominal_diameter_u_nm (or nominal_concentration_u_per_ml) from the certificate",
             )
-        reach = coverage_factor(self.known.degrees_of_freedom()) * self.known.standard_uncertainty()
+        reach = expanded_uncertainty(self.known)
         if abs(self.bias) > reach:
             yield Notice(
                 code="bead-bias",

@@ -81,11 +81,15 @@ def _choose_payload(technique: Technique, signatures: tuple[_Signature, ...], me
 
 def group_by_method(uses: Iterable[RunUse]) -> Iterator[tuple[str, Sequence[RunUse]]]:
     """Yield (method, runs): one technique on one instrument; a file belongs to one instrument as a whole."""
-    instruments: dict[str, str] = {}
+    methods: dict[str, str] = {}
     groups: dict[str, list[RunUse]] = {}
     for use in uses:
         run = use.run
-        instrument = instruments.setdefault(run.source.sha256 + run.source.name, run.instrument)
-        method = ", ".join(part for part in (run.technique.value, instrument) if part)
+        method = methods.setdefault(run.source.sha256 + run.source.name, method_of(run))
         groups.setdefault(method, []).append(use)
     yield from groups.items()
+
+
+def method_of(run: Run) -> str:
+    """Return how a method is named: technique and instrument."""
+    return ", ".join(dict.fromkeys(part for part in (run.technique.value, run.instrument) if part))

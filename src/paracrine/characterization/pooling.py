@@ -176,6 +176,7 @@ def _lucky_scatter(scatter: float | None, counting: float | None, units: int, sc
         Notice(
             code="scatter-below-counting",
             message=f"the runs agree better than counted particles allow, by luck: counting alone gives +/- {reach}",
+            severity=Severity.NOTE,
             action="take the wider of the two where the result is close to a limit",
         )
     ]

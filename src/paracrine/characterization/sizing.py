@@ -13,6 +13,8 @@ from paracrine.payloads.size_distribution import SizeDistribution
 
 FRACTIONS = (0.1, 0.5, 0.9)
 NO_PARTICLE = "no particle was tracked"
+ENOUGH_FOR_A_SIZE = 10
+"""Assumption of ours: below this count the outer tenths of a distribution hold no particle on average."""
 _MIDDLE = np.array(FRACTIONS)
 _BINOMIAL = np.sqrt(_MIDDLE * (1 - _MIDDLE))
 
@@ -74,9 +76,13 @@ class SizeSummary:
         object.__setattr__(self, "percentile_errors_nm", tuple(((found[6:] - found[3:6]) / 2).tolist()))
 
     @property
-    def is_empty(self) -> bool:
-        """Whether no particle is in the distribution."""
-        return not self.cumulative.total > 0
+    def without_size(self) -> str:
+        """Why this distribution has no size; empty when it has one."""
+        if not self.cumulative.total > 0:
+            return NO_PARTICLE
+        if self.particles_count is not None and self.particles_count < ENOUGH_FOR_A_SIZE:
+            return f"{self.particles_count:.0f} particles were tracked, too few for a size"
+        return ""
 
     def relative_percentile_error(self, index: int) -> float | None:
         """Return the relative counting error of one of `FRACTIONS`."""

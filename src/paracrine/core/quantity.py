@@ -11,9 +11,6 @@ from pydantic import model_validator
 
 from paracrine.core.records import Record
 
-_SHARE_POWER = 1.25
-"""Chosen so that 95 % intervals of 3 or more replicates and a known part cover 93.6 to 95.8 %, by simulation."""
-
 
 class Basis(StrEnum):
     """Where an interval comes from."""
@@ -96,28 +93,20 @@ class Budget(Record):
 
     def standard_uncertainty(self) -> float:
         """Combine the components; those with one `shared_id` add with sign before squaring."""
-        return math.sqrt(sum(part**2 for part, _ in self._independent_parts()))
+        return math.sqrt(sum(part**2 for part, _ in self.independent_parts()))
 
     def degrees_of_freedom(self) -> float:
-        """Return effective degrees of freedom; infinite when every part is known.
-
-        Estimated parts combine by Welch-Satterthwaite. A known part beside them divides by the estimated share of
-        the variance to a power below the 2 of that rule, which under-covers with 3 to 5 replicates
-        (docs/why/uncertainty.md).
+        """Return Welch-Satterthwaite effective degrees of freedom (infinite when all are known).
 
         References:
             doi:10.2307/3002019
         """
-        parts = self._independent_parts()
-        estimated = [(part**2, dof) for part, dof in parts if math.isfinite(dof) and part != 0]
-        if not estimated:
-            return math.inf
-        variance = sum(square for square, _ in estimated)
-        own = variance**2 / sum(square**2 / dof for square, dof in estimated)
-        share = variance / sum(part**2 for part, _ in parts)
-        return float(own / share**_SHARE_POWER)
+        total = self.standard_uncertainty()
+        weight = sum(part**4 / dof for part, dof in self.independent_parts() if math.isfinite(dof))
+        return total**4 / weight if weight > 0 and total > 0 else math.inf
 
-    def _independent_parts(self) -> list[tuple[float, float]]:
+    def independent_parts(self) -> list[tuple[float, float]]:
+        """Return (signed standard uncertainty, degrees of freedom), one for each physical effect."""
         shared: dict[str, list[Component]] = {}
         parts: list[tuple[float, float]] = []
         for component in self.components:

@@ -21,6 +21,26 @@ def coverage_factor(degrees_of_freedom: float, coverage_pct: float = 95.0) -> fl
     return float(quantile)
 
 
+def expanded_uncertainty(budget: Budget, coverage_pct: float = 95.0) -> float:
+    """Return the half width of a budget's interval, in its scale.
+
+    Student's t with Welch-Satterthwaite degrees of freedom, but never less than the estimated parts alone give,
+    together or one by one: a known part beside a scatter that is small by chance would else narrow the interval.
+
+    References:
+        doi:10.59161/JCGM100-2008E
+    """
+    parts = budget.independent_parts()
+    estimated = [(part**2, dof) for part, dof in parts if math.isfinite(dof) and part != 0]
+    reaches = [coverage_factor(budget.degrees_of_freedom(), coverage_pct) * budget.standard_uncertainty()]
+    if estimated:
+        variance = math.fsum(square for square, _ in estimated)
+        own = variance**2 / math.fsum(square**2 / dof for square, dof in estimated)
+        reaches.append(coverage_factor(own, coverage_pct) * math.sqrt(variance))
+    reaches.extend(coverage_factor(dof, coverage_pct) * math.sqrt(square) for square, dof in estimated)
+    return max(reaches)
+
+
 def expand_budget(value: float, unit: str, *, budget: Budget, basis: Basis, coverage_pct: float = 95.0) -> Quantity:
     """Return the quantity whose interval is the budget times its coverage factor.
 
@@ -29,7 +49,7 @@ def expand_budget(value: float, unit: str, *, budget: Budget, basis: Basis, cove
     References:
         doi:10.59161/JCGM100-2008E
     """
-    reach = coverage_factor(budget.degrees_of_freedom(), coverage_pct) * budget.standard_uncertainty()
+    reach = expanded_uncertainty(budget, coverage_pct)
     if budget.scale == "absolute":
         low, high = value - reach, value + reach
     elif reach > _UNKNOWN:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from paracrine.characterization.metric import Metric, MetricContext, MetricValue
-from paracrine.characterization.sizing import NO_PARTICLE
 from paracrine.payloads.size_distribution import SizeDistribution
 
 METRIC = Metric(
@@ -25,8 +24,8 @@ METRIC = Metric(
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure D50 of one run, nm."""
     summary = context.summary_of(payload)
-    if summary.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
+    if summary.without_size:
+        return MetricValue(None, summary.without_size, measurand=payload.measurand)
     return MetricValue(
         summary.percentiles_nm[1],
         standard_uncertainty=summary.relative_percentile_error(1),

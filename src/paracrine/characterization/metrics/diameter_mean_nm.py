@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from paracrine.characterization.metric import Metric, MetricContext, MetricValue
-from paracrine.characterization.sizing import NO_PARTICLE
 from paracrine.payloads.size_distribution import SizeDistribution
 
 METRIC = Metric(
@@ -24,8 +23,8 @@ METRIC = Metric(
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure the mean diameter of one run, nm."""
     summary = context.summary_of(payload)
-    if summary.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
+    if summary.without_size:
+        return MetricValue(None, summary.without_size, measurand=payload.measurand)
     mean = summary.mean_nm
     error = None if summary.counting is None else summary.counting * summary.deviation_nm / mean
     return MetricValue(mean, standard_uncertainty=error, measurand=payload.measurand)

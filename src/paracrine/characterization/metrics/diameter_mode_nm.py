@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from paracrine.characterization.metric import Metric, MetricContext, MetricValue
-from paracrine.characterization.sizing import NO_PARTICLE, SizeSummary
+from paracrine.characterization.sizing import SizeSummary
 from paracrine.core.notice import Notice, Severity
 from paracrine.payloads.size_distribution import SizeDistribution
 
@@ -35,8 +35,8 @@ _FLAT_TOP = Notice(
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure the modal diameter of one run, nm."""
     summary = context.summary_of(payload)
-    if summary.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
+    if summary.without_size:
+        return MetricValue(None, summary.without_size, measurand=payload.measurand)
     edges = payload.edges_nm
     density = payload.contents / (edges[1:] - edges[:-1])
     peak = int(density.argmax())

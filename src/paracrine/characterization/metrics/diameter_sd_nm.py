@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from paracrine.characterization.metric import Metric, MetricContext, MetricValue
-from paracrine.characterization.sizing import NO_PARTICLE
 from paracrine.payloads.size_distribution import SizeDistribution
 
 METRIC = Metric(
@@ -26,7 +25,7 @@ METRIC = Metric(
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure the population standard deviation of one run, nm."""
     summary = context.summary_of(payload)
-    if summary.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
+    if summary.without_size:
+        return MetricValue(None, summary.without_size, measurand=payload.measurand)
     error = None if summary.counting is None else summary.counting / math.sqrt(2)
     return MetricValue(summary.deviation_nm, standard_uncertainty=error, measurand=payload.measurand)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from paracrine.characterization.metric import Metric, MetricContext, MetricValue
-from paracrine.characterization.sizing import NO_PARTICLE, SizeSummary
+from paracrine.characterization.sizing import SizeSummary
 from paracrine.payloads.size_distribution import SizeDistribution
 
 METRIC = Metric(
@@ -26,8 +26,8 @@ METRIC = Metric(
 def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     """Measure the span of one run."""
     summary = context.summary_of(payload)
-    if summary.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=payload.measurand)
+    if summary.without_size:
+        return MetricValue(None, summary.without_size, measurand=payload.measurand)
     d10, d50, d90 = summary.percentiles_nm
     return MetricValue((d90 - d10) / d50, standard_uncertainty=_relative_error(summary), measurand=payload.measurand)
 

@@ -6,7 +6,6 @@ import math
 from functools import cache
 
 from paracrine.characterization.metric import Metric, MetricContext, MetricValue
-from paracrine.characterization.sizing import NO_PARTICLE
 from paracrine.core.measurand import Measurand
 from paracrine.core.run import Technique
 from paracrine.numerics.distributions.window import fraction_in_window
@@ -40,8 +39,8 @@ def measure(payload: SizeDistribution, context: MetricContext) -> MetricValue:
     low, high = context.window.low_nm, context.window.high_nm
     measurand = _windowed(payload.measurand, low, high)
     summary = context.summary_of(payload)
-    if summary.is_empty:
-        return MetricValue(None, NO_PARTICLE, measurand=measurand)
+    if summary.without_size:
+        return MetricValue(None, summary.without_size, measurand=measurand)
     share = min(max(fraction_in_window(summary.cumulative, low, high), 0.0), 1.0)
     count = summary.particles_count
     if not count:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ from paracrine.core.errors import LimitError, SolveError
 
 FloatArray = npt.NDArray[np.float64]
 _GRID = 257
+_AS_GOOD = 2.0
+"""AICc difference that does not favour the richer curve; taking the lowest each time made intervals too narrow."""
 _EXACT = 1e-9
 """Residuals below this share of the range are rounding, not evidence for one curve over another."""
 
@@ -39,6 +42,7 @@ class CurveFit:
         residuals: shape (n,), response minus curve.
         residual_deviation: standard deviation of one response of weight 1.
         low, high: range of x over which it was fitted and rises or falls throughout.
+        rivals: the other families that fit, each with its own AICc.
     """
 
     shape: Shape
@@ -50,6 +54,7 @@ class CurveFit:
     aicc: float
     low: float
     high: float
+    rivals: tuple[CurveFit, ...] = ()
 
     @property
     def name(self) -> str:
@@ -89,6 +94,25 @@ class CurveFit:
         gradient = self.shape.gradient(np.array([x]), self.parameters)[0]
         return np.asarray(-(_root(self.covariance).T @ gradient) / self.slope(x))
 
+    def rival_shifts(self, x: float) -> FloatArray:
+        """Return how far each rival reads the response at x from x, times the root of its Akaike weight.
+
+        Their squares sum to the variance that the choice among the families gives to x. A rival that cannot read the
+        response counts as no shift.
+
+        References:
+            doi:10.2307/2533961
+        """
+        if not self.rivals:
+            return np.zeros(0)
+        response = float(self.predict(x)[0])
+        likelihoods = np.exp([(self.aicc - rival.aicc) / 2 for rival in self.rivals])
+        shifts = np.zeros(len(self.rivals))
+        for index, rival in enumerate(self.rivals):
+            with suppress(LimitError):
+                shifts[index] = rival.invert(response) - x
+        return np.asarray(np.sqrt(likelihoods / (1 + likelihoods.sum())) * shifts)
+
     def reading_deviation(self, x: float, *, readings: int) -> float:
         """Return the standard deviation of x from the scatter of `readings` averaged responses."""
         return self.residual_deviation / math.sqrt(readings) / abs(self.slope(x))
@@ -97,7 +121,7 @@ class CurveFit:
 def fit_curve(
     x: npt.ArrayLike, response: npt.ArrayLike, *, weights: npt.ArrayLike | None = None, shapes: Sequence[str] = ()
 ) -> CurveFit:
-    """Fit every family and return the one with the lowest AICc among those that rise or fall throughout.
+    """Fit every family that rises or falls throughout and return the plainest within 2 of the lowest AICc.
 
     Args:
         x: known amounts, shape (n,), not negative.
@@ -124,7 +148,9 @@ def fit_curve(
             f"no standard curve fits {np.unique(known).size} levels in {known.size} wells",
             hint="a straight line needs at least 5 wells at 3 levels that rise or fall throughout",
         )
-    return min(fits, key=lambda fitted: fitted.aicc)
+    lowest = min(fitted.aicc for fitted in fits)
+    best = next(fitted for fitted in fits if fitted.aicc <= lowest + _AS_GOOD)
+    return replace(best, rivals=tuple(fitted for fitted in fits if fitted is not best))
 
 
 def _fit(shape: Shape, x: FloatArray, y: FloatArray, weight: FloatArray) -> CurveFit | None:
