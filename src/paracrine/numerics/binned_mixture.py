@@ -189,13 +189,12 @@ def posterior(evidence: Evidence, mixture: Mixture) -> FloatArray:
 
 
 def _softmax(logits: FloatArray) -> FloatArray:
-    raised: FloatArray = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    shares: FloatArray = raised / raised.sum(axis=-1, keepdims=True)
-    return shares
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
 
 
 def _from_middle(places: FloatArray) -> FloatArray:
-    return places - 0.5 * (places[0] + places[-1])
+    return np.asarray(places - 0.5 * (places[0] + places[-1]))
 
 
 def _expected(evidence: Evidence, mixture: Mixture) -> Likelihoods:
