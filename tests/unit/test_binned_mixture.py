@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from paracrine.numerics.binned_mixture import (
 from paracrine.numerics.mixture_scores import gather_log_likelihood, gather_scores, write_tables
 
 PLACES = np.linspace(-3.0, 4.0, 141)
+SEEN = 1 / (1 + np.exp(-2 * PLACES))
 
 
 def seen_through_noise(*, seed: int, count: int = 2000, noise: float = 0.5) -> Evidence:
@@ -36,7 +39,7 @@ def test_gradient_is_that_of_the_likelihood() -> None:
 
     def tables(at: np.ndarray, *, slopes: bool) -> np.ndarray:
         made = np.zeros((2, 12, PLACES.size), dtype=np.float32)
-        write_tables(at, 3, 2, PLACES, slopes, made)
+        write_tables(at, 3, 2, PLACES, SEEN, slopes, made)
         return made
 
     def value(at: np.ndarray) -> float:
@@ -92,5 +95,20 @@ def test_posterior_is_bayes_rule() -> None:
     logs = -0.5 * ((0.2 - PLACES[None, :]) / 0.7) ** 2
     evidence = evidence_from_logs(logs, class_starts=np.array([0, 1]), places=PLACES)
     mixture = Mixture(np.array([0.0]), np.array([1.0]), 0.25, np.zeros(1), np.zeros(1))
-    expected = np.exp(logs[0]) * mixture.density(PLACES)
+    expected = np.exp(logs[0]) * mixture.density(evidence)
     assert posterior(evidence, mixture)[0] == pytest.approx(expected / expected.sum(), rel=1e-5, abs=1e-9)
+
+
+def test_what_is_seen_less_is_given_back() -> None:
+    """Analytic: members normal(0, 0.6), seen with a known chance: mean 0 of all, above 0 of the seen."""
+    rng = np.random.default_rng(6)
+    member = 0.6 * rng.standard_normal(6000)
+    member = member[rng.random(6000) < 1 / (1 + np.exp(-2 * member))]
+    logs = -0.5 * (((member + 0.4 * rng.standard_normal(member.size))[:, None] - PLACES) / 0.4) ** 2
+    plain = evidence_from_logs(logs, class_starts=np.array([0, member.size]), places=PLACES)
+    evidence = replace(plain, visibility=SEEN)
+    weights = np.ones(member.size)
+    best = simplest(fit_simplest(evidence, weights=weights), member.size)
+    assert PLACES @ best.whole_density(evidence) == pytest.approx(0.0, abs=0.05)
+    assert PLACES @ best.density(evidence) == pytest.approx(member.mean(), abs=0.05)
+    assert member.mean() > 0.2

@@ -1,10 +1,11 @@
 """Population behind noisy observations: a few equally wide normal bumps on an even grid, by maximum likelihood.
 
 Each observation comes with its likelihood at every place of the grid and with the class it was seen in (how long it
-was seen, say). The population is `g(u) = sum of w_k normal(u; c_k, v)`; the share of class c among those at u is a
-logistic curve, `q_c(u) = exp(a_c + b_c u) / sum`, because what is seen longer is not a fair sample of all. The fit
-maximises the sum of log of `sum over u of L(u) g(u) q_c(u)`. The number of bumps is the one with the best Bayesian
-information criterion: that, and nothing else, decides how smooth the answer is.
+was seen, say). The population is `g(u) = sum of w_k normal(u; c_k, v)`; where some places are seen less than others,
+each bump counts as far as it is seen. The share of class c among those at u is a logistic curve,
+`q_c(u) = exp(a_c + b_c u) / sum`, because what is seen longer is not a fair sample of all. The fit maximises the sum
+of log of `sum over u of L(u) g(u) q_c(u)`. The number of bumps is the one with the best Bayesian information
+criterion: that, and nothing else, decides how smooth the answer is.
 
 References:
     doi:10.1214/aos/1176344136
@@ -22,6 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 Likelihoods = npt.NDArray[np.float32]
 
 _NARROWEST_STEPS = 0.6
+_LEAST = 1e-30
 _NOTHING = 1e-18
 """As in the compiled sums: smaller numbers count as 0."""
 
@@ -34,11 +36,13 @@ class Evidence:
         likelihood: shape (n, m), each row on its own scale; rows of one class together.
         class_starts: shape (classes + 1,), first row of each class and the end of the last.
         places: shape (m,), evenly spaced.
+        visibility: shape (m,), chance of a member of the population to be observed at all, relative.
     """
 
     likelihood: Likelihoods
     class_starts: npt.NDArray[np.int64]
     places: FloatArray
+    visibility: FloatArray
 
     @property
     def classes_count(self) -> int:
@@ -56,7 +60,7 @@ def evidence_from_logs(
 ) -> Evidence:
     """Return evidence from log-likelihoods, shape (n, m), rows of one class together."""
     relative = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
-    return Evidence(_cleared(relative).astype(np.float32), class_starts, places)
+    return Evidence(_cleared(relative).astype(np.float32), class_starts, places, np.ones(places.size))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,15 +97,21 @@ class Mixture:
         """Return the Bayesian information criterion, smaller is better."""
         return self.parameters_count * math.log(observations_count) - 2 * self.log_likelihood
 
-    def bumps(self, places: FloatArray) -> FloatArray:
-        """Return each bump on the grid, shape (m, K), columns sum to 1."""
+    def density(self, evidence: Evidence) -> FloatArray:
+        """Return the observed members on the grid, shape (m,), sum 1."""
+        seen = self._bumps(evidence.places) * evidence.visibility[:, None]
+        return np.asarray((seen / np.maximum(seen.sum(axis=0), _LEAST)) @ self.weights)
+
+    def whole_density(self, evidence: Evidence) -> FloatArray:
+        """Return the population itself on the grid, observed or not, shape (m,), sum 1."""
+        bumps = self._bumps(evidence.places)
+        behind = self.weights / np.maximum(evidence.visibility @ bumps, _LEAST)
+        return np.asarray(bumps @ (behind / behind.sum()))
+
+    def _bumps(self, places: FloatArray) -> FloatArray:
         square = (places[:, None] - self.centres) ** 2 / self.variance
         shape = np.exp(-0.5 * (square - square.min(axis=0)))
         return np.asarray(shape / shape.sum(axis=0))
-
-    def density(self, places: FloatArray) -> FloatArray:
-        """Return the population on the grid, shape (m,), sum 1."""
-        return np.asarray(self.bumps(places) @ self.weights)
 
     def class_shares(self, places: FloatArray) -> FloatArray:
         """Return the share of each class at each place, shape (m, classes)."""
@@ -131,6 +141,7 @@ def fit_mixture(
         evidence.likelihood,
         evidence.class_starts,
         evidence.places,
+        evidence.visibility,
         weights,
         count,
         evidence.narrowest,
@@ -199,7 +210,7 @@ def _from_middle(places: FloatArray) -> FloatArray:
 
 def _expected(evidence: Evidence, mixture: Mixture) -> Likelihoods:
     shares = mixture.class_shares(evidence.places)
-    expected = _cleared((mixture.density(evidence.places)[:, None] * shares).T)
+    expected = _cleared((mixture.density(evidence)[:, None] * shares).T)
     return np.ascontiguousarray(expected, dtype=np.float32)
 
 

@@ -41,17 +41,17 @@ def _cleared(value: float) -> np.float32:
 
 
 @kernel
-def write_bumps(theta: Floats, count: int, places: Floats, bumps: Floats, moments: Floats) -> None:
-    """Write each bump on the grid, shape (K, m), rows sum to 1, and its mean first and second deviation, (K, 2)."""
+def write_bumps(theta: Floats, count: int, places: Floats, visibility: Floats, bumps: Floats, moments: Floats) -> None:
+    """Write each bump as it is seen, shape (K, m), rows sum to 1, and its mean first and second deviation, (K, 2)."""
     m, variance = places.size, theta[2 * count - 1]
     for k in range(count):
         centre = theta[count - 1 + k]
         nearest = math.inf
         for b in range(m):
             nearest = min(nearest, (places[b] - centre) ** 2)
-        total = 0.0
+        total = SMALLEST
         for b in range(m):
-            bumps[k, b] = math.exp(-0.5 * ((places[b] - centre) ** 2 - nearest) / variance)
+            bumps[k, b] = visibility[b] * math.exp(-0.5 * ((places[b] - centre) ** 2 - nearest) / variance)
             total += bumps[k, b]
         first = second = 0.0
         for b in range(m):
@@ -62,7 +62,9 @@ def write_bumps(theta: Floats, count: int, places: Floats, bumps: Floats, moment
 
 
 @kernel
-def write_tables(theta: Floats, count: int, classes: int, places: Floats, slopes: bool, tables: Singles) -> None:
+def write_tables(
+    theta: Floats, count: int, classes: int, places: Floats, visibility: Floats, slopes: bool, tables: Singles
+) -> None:
     """Write what is expected of each class at each place and, if asked, its derivatives by every parameter.
 
     Args:
@@ -70,13 +72,14 @@ def write_tables(theta: Floats, count: int, classes: int, places: Floats, slopes
         count: number of bumps.
         classes: number of classes.
         places: shape (m,).
+        visibility: shape (m,), chance to be seen at all, relative.
         slopes: whether to write the derivatives.
         tables: result, shape (classes, rows, m), row 0 the expectation; rows beyond the parameters stay as they are.
     """
     m, variance = places.size, theta[2 * count - 1]
     middle = 0.5 * (places[0] + places[m - 1])
     bumps, moments = np.empty((count, m)), np.empty((count, 2))
-    write_bumps(theta, count, places, bumps, moments)
+    write_bumps(theta, count, places, visibility, bumps, moments)
     logits, weights = np.zeros(count), np.empty(count)
     logits[: count - 1] = theta[: count - 1]
     _write_softmax(logits, weights)
@@ -245,6 +248,7 @@ def climb(
     likelihood: Singles,
     class_starts: Integers,
     places: Floats,
+    visibility: Floats,
     weights: Floats,
     count: int,
     narrowest: float,
@@ -258,6 +262,7 @@ def climb(
         likelihood: shape (n, m), rows of one class together.
         class_starts: shape (classes + 1,).
         places: shape (m,).
+        visibility: shape (m,), chance to be seen at all, relative.
         weights: shape (n,), how often each observation counts.
         count: number of bumps.
         narrowest: smallest variance of a bump.
@@ -272,7 +277,7 @@ def climb(
     step, tried = np.zeros(parameters), np.empty(parameters)
     free = np.ones(parameters, dtype=np.bool_)
     place, damping = 2 * count - 1, 1e-3
-    write_tables(theta, count, classes, places, True, tables)
+    write_tables(theta, count, classes, places, visibility, True, tables)
     value = gather_scores(likelihood, class_starts, tables, weights, gradient, information)
     for _ in range(most_steps):
         free[place] = theta[place] > narrowest * (1 + 1e-9) or gradient[place] > 0
@@ -280,7 +285,7 @@ def climb(
         for _ in range(12):
             _solve(information, gradient, free, damping, step)
             _move(theta, step, count, classes, places, narrowest, tried)
-            write_tables(tried, count, classes, places, False, tables)
+            write_tables(tried, count, classes, places, visibility, False, tables)
             gained = gather_log_likelihood(likelihood, class_starts, tables, weights) - value
             if gained >= 0:
                 break
@@ -292,6 +297,6 @@ def climb(
         if gained < settled:
             value += gained
             break
-        write_tables(theta, count, classes, places, True, tables)
+        write_tables(theta, count, classes, places, visibility, True, tables)
         value = gather_scores(likelihood, class_starts, tables, weights, gradient, information)
     return value

@@ -148,7 +148,7 @@ def fit_population(sizes: SizeEvidence) -> Population:
     count = sizes.tracks_count
     fits = fit_simplest(sizes.evidence, weights=np.ones(count))
     chosen = simplest(fits, count)
-    shares = chosen.density(sizes.evidence.places)
+    shares = chosen.density(sizes.evidence)
     return Population(sizes.edges_nm, shares, fits, chosen, np.empty((0, shares.size)))
 
 
@@ -180,7 +180,7 @@ def bootstrap_population(
 
     def work(row: FloatArray) -> FloatArray:
         fits = tuple(refit(start, row) for start in starts)
-        return simplest(fits, float(row.sum())).density(sizes.evidence.places)
+        return simplest(fits, float(row.sum())).density(sizes.evidence)
 
     with ThreadPoolExecutor(threads) as pool:
         refits = np.array(list(pool.map(work, weights)))
