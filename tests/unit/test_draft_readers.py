@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import builtins
 from pathlib import Path
 from typing import Any
 
@@ -181,16 +180,15 @@ def test_spectradyne_keeps_pulses_and_invents_no_size(tmp_path: Path) -> None:
 
 def test_spectradyne_without_h5py_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_pulses(tmp_path / "b7_cc.h5")
-    real = builtins.__import__
-
-    def without_h5py(name: str, *rest: Any) -> Any:
-        if name == "h5py":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without_h5py)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r"paracrine\[hdf5\]"):
         read_file(path)
+
+
+def test_a_crash_of_the_hdf5_library_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(InputError, match="gave up"):
+        read_file(write_pulses(tmp_path / "b7_cc.h5"))
 
 
 def test_spectradyne_does_not_follow_links_to_other_files(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def reader(name: str) -> ModuleType:
         "nanosight_tracks",
         "viewsizer",
         "videodrop",
-        "spectradyne",
+        pytest.param("spectradyne", marks=pytest.mark.slow),
         "zetaview_size",
         "zetasizer_txt",
         "plate_grid",
