@@ -151,6 +151,15 @@ def test_excluded_run_stays_visible_with_both_values() -> None:
     assert before.quantity.value == pytest.approx(17e8 / 3)
 
 
+def test_value_before_an_exclusion_carries_the_dilution_error_too() -> None:
+    """Rung 1: runs that agree within 0.01 % leave the 4 % of the dilution: 1.96 times that."""
+    sample = make_sample(dilution_factor=500.0, pipetting_cv_pct=4.0)
+    runs = make_videos((4.0000e8, 4.0001e8, 3.9999e8, 4.0002e8), tracks=None)
+    item = only(characterise({sample: runs}, excluded={"video 4": "drift"}), UNDILUTED)
+    before = next(b.quantity for b in item.beside if "before the exclusion" in b.label)
+    assert before.high / before.value == pytest.approx(math.exp(1.959964 * 0.04), rel=1e-4)
+
+
 def test_all_runs_excluded_is_not_assessed() -> None:
     found = characterise({make_sample(): make_videos((3.6e8,))}, excluded={"video 1": "leak"})
     assert only(found, AS_MEASURED).reason == "every run is excluded"

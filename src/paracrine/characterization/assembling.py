@@ -17,7 +17,7 @@ from paracrine.core.measurement import Beside, Measurement, ReplicateValue, Stat
 from paracrine.core.notice import Notice, Severity
 from paracrine.core.product import DilutionBy, Role
 from paracrine.core.provenance import Provenance
-from paracrine.core.quantity import Basis, Quantity
+from paracrine.core.quantity import Basis, Component, Quantity
 from paracrine.numerics.interval import poisson_limits
 from paracrine.payloads.scalars import Scalars
 from paracrine.payloads.size_distribution import SizeDistribution
@@ -32,6 +32,8 @@ class Subject:
     request: BatchRequest
     concentration_per_count: float | None = None
     """What one counted particle stands for, per mL, learned from the other runs by this method."""
+    shared_parts: tuple[Component, ...] = ()
+    """What all runs have in common and their scatter cannot show, such as one dilution."""
 
 
 def assemble_measurement(metric: Metric, subject: Subject, values: Sequence[RunValue]) -> Measurement:
@@ -43,7 +45,7 @@ def assemble_measurement(metric: Metric, subject: Subject, values: Sequence[RunV
         reason = included[0].value.reason if included else "every run is excluded"
         return frame.model_copy(update={"state": State.NOT_ASSESSED, "reason": reason})
     pooled = pool_runs(_observations(counted, subject.material), scale=metric.scale)
-    budget = pooled.budget()
+    budget = pooled.budget(*subject.shared_parts)
     quantity = _zero_quantity(metric, subject, counted) if _is_zero(metric, pooled) else None
     notices = [*frame.notices, *_missing_runs(metric, included, counted)]
     about_product = subject.material.role is Role.PRODUCT
@@ -232,7 +234,8 @@ def _again(metric: Metric, subject: Subject, values: Sequence[RunValue], label: 
     if not observations:
         return None
     pooled = pool_runs(observations, scale=metric.scale)
-    return Beside(label=label, quantity=pooled.quantity(metric.unit, pooled.budget()))
+    quantity = pooled.quantity(metric.unit, pooled.budget(*subject.shared_parts))
+    return Beside(label=label, quantity=within_bounds(quantity, metric.bounds))
 
 
 def mean_of_vendor(names: Sequence[str], unit: str, uses: Sequence[RunUse], *, diluted: bool = False) -> Beside | None:

@@ -10,8 +10,7 @@ from paracrine.characterization.dilution import Dilution, settle_dilution
 from paracrine.characterization.measuring import RunValue
 from paracrine.characterization.metric import Metric
 from paracrine.core.measurement import Measurement, State
-from paracrine.core.quantity import Basis, Budget, Component, Quantity
-from paracrine.numerics.interval import expand_budget
+from paracrine.core.quantity import Component
 
 UNDILUTED = Metric(
     name="particle_concentration_undiluted_per_ml",
@@ -46,7 +45,9 @@ def measure_undiluted(subject: Subject, values: Sequence[RunValue]) -> Measureme
     factors = {name: dilution.factor or 1.0 for name, dilution in dilutions.items()}
     per_count = subject.concentration_per_count
     scaled_subject = replace(
-        subject, concentration_per_count=None if per_count is None else per_count * max(factors.values())
+        subject,
+        concentration_per_count=None if per_count is None else per_count * max(factors.values()),
+        shared_parts=_dilution_parts(list(dilutions.values())),
     )
     done = assemble_measurement(UNDILUTED, scaled_subject, [_scaled(item, factors[item.use.sample]) for item in values])
     vendor = mean_of_vendor(
@@ -59,14 +60,13 @@ def measure_undiluted(subject: Subject, values: Sequence[RunValue]) -> Measureme
             "made_by": "characterization.undiluted",
         }
     )
-    done = done.model_copy(
+    return done.model_copy(
         update={
             "provenance": provenance,
             "notices": unique_notices([*done.notices, *notices]),
             "beside": tuple(item for item in (vendor, *done.beside) if item is not None),
         }
     )
-    return _with_dilution_error(done, list(dilutions.values()))
 
 
 def _scaled(item: RunValue, factor: float) -> RunValue:
@@ -89,17 +89,10 @@ def _refused(frame: Measurement, reason: str) -> Measurement:
     )
 
 
-def _with_dilution_error(measurement: Measurement, dilutions: Sequence[Dilution]) -> Measurement:
-    """Add the dilution to the budget; between separately diluted replicates it is already in the scatter."""
-    parts = [dilution.component for dilution in dilutions if dilution.component is not None]
-    if measurement.budget is None or measurement.quantity is None or not parts:
-        return measurement
-    if len(dilutions) > 1:
-        parts = [_already_inside(part) for part in parts]
-    budget = measurement.budget.with_components(parts)
-    return measurement.model_copy(
-        update={"budget": budget, "quantity": _expanded(measurement, budget)},
-    )
+def _dilution_parts(dilutions: Sequence[Dilution]) -> tuple[Component, ...]:
+    """Return the dilution's part; between separately diluted replicates it is already in the scatter."""
+    parts = tuple(dilution.component for dilution in dilutions if dilution.component is not None)
+    return parts if len(dilutions) == 1 else tuple(_already_inside(part) for part in parts)
 
 
 def _already_inside(part: Component) -> Component:
@@ -109,10 +102,3 @@ def _already_inside(part: Component) -> Component:
             "source": f"{part.source}; already inside the scatter of separately diluted samples",
         }
     )
-
-
-def _expanded(measurement: Measurement, budget: Budget) -> Quantity | None:
-    quantity = measurement.quantity
-    if quantity is None:
-        return None
-    return expand_budget(quantity.value, quantity.unit, budget=budget, basis=quantity.basis or Basis.REPLICATES)
