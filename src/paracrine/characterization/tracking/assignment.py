@@ -7,6 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from paracrine.characterization.tracking.filters import rising_order
 from paracrine.numerics.kernel import kernel
 
 Floats = npt.NDArray[np.float64]
@@ -93,7 +94,7 @@ def assign(track_of: Ints, spot_of: Ints, gains: Floats, edges: int, tracks: int
     piece = np.empty(edges)
     for edge in range(edges):
         piece[edge] = _root(parent, track_of[edge])
-    order = np.argsort(piece)
+    order = rising_order(piece)
     row_of, column_of = np.full(tracks, -1), np.full(spots, -1)
     start = 0
     while start < edges:

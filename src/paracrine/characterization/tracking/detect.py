@@ -105,7 +105,7 @@ def locate_chunk(
     rows = np.empty((settings.most_spots_per_frame * frames.shape[0], PARAMETERS))
     counts, noise_counts = np.zeros(frames.shape[0], dtype=np.int64), np.zeros(frames.shape[0])
     count = locate_frames(
-        _contiguous(frames),
+        _sixteen_bits(frames),
         _still_or_none(still),
         _camera(settings, top_counts=(1 << bit_depth) - 1),
         gaussian_taps(model.filter_sigma_px / model.binning_px),
@@ -179,7 +179,7 @@ def _change_noise(video: Video, settings: TrackingSettings, model: SpotModel, *,
     sign = -1.0 if settings.dark_spots else 1.0
     variances = []
     for place in np.unique(np.linspace(0, video.frames_count - 2, CHANGES).round().astype(int)):
-        pair = video.read(int(place), int(place) + 2)
+        pair = _sixteen_bits(video.read(int(place), int(place) + 2))
         variances.append(
             change_noise(pair[0], pair[1], _still_or_none(still), sign, taps, model.binning_px, model.variance_px2)
         )
@@ -192,8 +192,9 @@ def _frames_spread(video: Video, count: int) -> Frames:
     return np.concatenate([video.read(int(place), int(place) + 1) for place in places])
 
 
-def _contiguous(frames: Frames) -> Frames:
-    return frames if frames.flags.c_contiguous else frames.copy()
+def _sixteen_bits(frames: Frames) -> npt.NDArray[np.uint16]:
+    """Return the counts as one number type, so that kernels are compiled once."""
+    return np.ascontiguousarray(frames, dtype=np.uint16)
 
 
 def _camera(settings: TrackingSettings, *, top_counts: int) -> npt.NDArray[np.float64]:
@@ -265,7 +266,7 @@ def _photon_noise(
     for index, (low, high) in enumerate(_frame_ranges(spots)):
         mine = chosen[(chosen >= low) & (chosen < high)] - low
         gather_scatter(
-            _contiguous(frames)[index],
+            _sixteen_bits(frames)[index],
             _still_or_none(still),
             model.binning_px,
             _camera(settings, top_counts=top_counts),

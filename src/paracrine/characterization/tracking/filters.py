@@ -10,7 +10,7 @@ import numpy.typing as npt
 from paracrine.numerics.kernel import kernel
 
 Image = npt.NDArray[np.float32]
-Frame = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+Frame = npt.NDArray[np.uint16]
 _STRIDE = 64
 
 
@@ -50,33 +50,41 @@ def block_background(image: Image, block_px: int) -> Image:
                 sums[x] += image[line, x]
         for column in range(columns):
             left, right = column * width // columns, (column + 1) * width // columns
-            means[row, column] = sums[left:right].sum() / ((right - left) * (bottom - top))
+            total = np.float32(0)
+            for x in range(left, right):
+                total += sums[x]
+            means[row, column] = total / ((right - left) * (bottom - top))
     along = np.empty_like(means)
-    few = np.empty(5, dtype=np.float32)
     for row in range(rows):
-        for column in range(columns):
-            count = 0
-            for other in range(max(0, column - 2), min(columns, column + 3)):
-                few[count] = means[row, other]
-                count += 1
-            along[row, column] = _median_of(few, count)
-    for row in range(rows):
-        for column in range(columns):
-            count = 0
-            for other in range(max(0, row - 2), min(rows, row + 3)):
-                few[count] = along[other, column]
-                count += 1
-            means[row, column] = _median_of(few, count)
+        _running_median(means[row], along[row])
+    for column in range(columns):
+        _running_median(along[:, column], means[:, column])
     return means
 
 
 @kernel
+def _running_median(values: Image, result: Image) -> None:
+    """Write medians over centred windows of up to five; both ends go straight on, so that a slope stays a slope."""
+    few = np.empty(5, dtype=np.float32)
+    count = values.size
+    for at in range(count):
+        reach = min(2, at, count - 1 - at) if count >= 5 else 2
+        number = 0
+        for other in range(max(0, at - reach), min(count, at + reach + 1)):
+            few[number] = values[other]
+            number += 1
+        result[at] = _median_of(few, number)
+    if count >= 5:
+        result[0] = 2 * result[1] - result[2]
+        result[count - 1] = 2 * result[count - 2] - result[count - 3]
+
+
+@kernel
 def background_at(grid: Image, y: float, x: float, height: int, width: int) -> float:
-    """Return the bilinear background at a place of a frame of `height` by `width` pixels."""
+    """Return the bilinear background at a place of a frame of `height` by `width` pixels, straight on at its edges."""
     rows, columns = grid.shape
-    v = min(max((y + 0.5) * rows / height - 0.5, 0.0), rows - 1.0)
-    u = min(max((x + 0.5) * columns / width - 0.5, 0.0), columns - 1.0)
-    i, j = min(int(v), max(rows - 2, 0)), min(int(u), max(columns - 2, 0))
+    v, u = (y + 0.5) * rows / height - 0.5, (x + 0.5) * columns / width - 0.5
+    i, j = max(min(int(v), rows - 2), 0), max(min(int(u), columns - 2), 0)
     k, m = min(i + 1, rows - 1), min(j + 1, columns - 1)
     upper = grid[i, j] + (u - j) * (grid[i, m] - grid[i, j])
     lower = grid[k, j] + (u - j) * (grid[k, m] - grid[k, j])
@@ -128,15 +136,15 @@ def subtract_background(image: Image, grid: Image) -> None:
     share = np.empty(width, dtype=np.float32)
     left = np.empty(width, dtype=np.int64)
     for x in range(width):
-        at = min(max((x + 0.5) * columns / width - 0.5, 0.0), columns - 1.0)
-        left[x] = min(int(at), max(columns - 2, 0))
+        at = (x + 0.5) * columns / width - 0.5
+        left[x] = max(min(int(at), columns - 2), 0)
         share[x] = at - left[x]
     over = 1 if columns > 1 else 0
     upper, lower = np.empty(width, dtype=np.float32), np.empty(width, dtype=np.float32)
     known = -1
     for y in range(height):
-        at = min(max((y + 0.5) * rows / height - 0.5, 0.0), rows - 1.0)
-        top = min(int(at), max(rows - 2, 0))
+        at = (y + 0.5) * rows / height - 0.5
+        top = max(min(int(at), rows - 2), 0)
         down = top + (1 if rows > 1 else 0)
         if top != known:
             for x in range(width):
@@ -262,6 +270,38 @@ def find_maxima(response: Image, threshold: float, found: npt.NDArray[np.int64])
                     found[count, 0], found[count, 1] = y, x
                     count += 1
     return count
+
+
+@kernel
+def sum_of_squares(taps: Image) -> float:
+    """Return the sum of squares of a symmetric kernel given by one side."""
+    total = np.float32(0)
+    for k in range(1, taps.size):
+        total += 2 * taps[k] * taps[k]
+    return float(total + taps[0] * taps[0])
+
+
+@kernel
+def rising_order(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return the order that sorts values upwards; equal ones keep theirs (merge sort: compiles fast)."""
+    count = values.size
+    order, spare = np.arange(count), np.empty(count, dtype=np.int64)
+    step = 1
+    while step < count:
+        for low in range(0, count, 2 * step):
+            middle, high = min(low + step, count), min(low + 2 * step, count)
+            left, right = low, middle
+            for place in range(low, high):
+                if left < middle and (right >= high or values[order[left]] <= values[order[right]]):
+                    spare[place] = order[left]
+                    left += 1
+                else:
+                    spare[place] = order[right]
+                    right += 1
+        for place in range(count):
+            order[place] = spare[place]
+        step *= 2
+    return order
 
 
 def gaussian_taps(sigma_px: float) -> Image:

@@ -13,8 +13,10 @@ from paracrine.characterization.tracking.filters import (
     block_background,
     find_maxima,
     noise_below,
+    rising_order,
     smooth,
     subtract_background,
+    sum_of_squares,
 )
 from paracrine.characterization.tracking.locate import (
     REACH_SIGMAS,
@@ -28,11 +30,15 @@ from paracrine.characterization.tracking.locate import (
 from paracrine.characterization.tracking.shape import (
     AMPLITUDE,
     BASE,
+    CXX,
+    CYY,
     DATA,
     OFFSET,
     OTHERS,
     USUAL,
     VALID,
+    XS,
+    YS,
     Floats,
     Image,
     X,
@@ -50,7 +56,7 @@ BLOCK_WIDTHS = 8.0
 
 @kernel
 def locate_frames(
-    frames: npt.NDArray[np.uint8] | npt.NDArray[np.uint16],
+    frames: npt.NDArray[np.uint16],
     static: Image,
     camera: Floats,
     taps: Image,
@@ -86,7 +92,7 @@ def locate_frames(
     response = np.empty_like(binned)
     found = np.empty((4 * most, 2), dtype=np.int64)
     block = max(2, round(BLOCK_WIDTHS * math.sqrt(prior[USUAL]) / binning))
-    squares = taps[0] ** 2 + 2 * (taps[1:] ** 2).sum()
+    squares = sum_of_squares(taps)
     written, known = 0, noise[BASE]
     for index in range(frames_count):
         frame = frames[index]
@@ -128,12 +134,14 @@ def change_noise(
     other, response = np.empty_like(change), np.empty_like(change)
     bin_frame(before, static, sign, binning, change)
     bin_frame(after, static, sign, binning, other)
-    change -= other
+    for row in range(change.shape[0]):
+        for column in range(change.shape[1]):
+            change[row, column] -= other[row, column]
     subtract_background(
         change, block_background(change, max(2, round(BLOCK_WIDTHS * math.sqrt(usual_variance) / binning)))
     )
     smooth(change, taps, response)
-    squares = taps[0] ** 2 + 2 * (taps[1:] ** 2).sum()
+    squares = sum_of_squares(taps)
     return float(0.5 * (noise_below(response, 2) * binning / squares) ** 2)
 
 
@@ -142,7 +150,7 @@ def _refine_starts(response: Image, found: npt.NDArray[np.int64], count: int, bi
     heights = np.empty(count)
     for i in range(count):
         heights[i] = -response[found[i, 0], found[i, 1]]
-    order = np.argsort(heights)
+    order = rising_order(heights)
     starts = np.empty((count, 2))
     for place in range(count):
         row, column = found[order[place], 0], found[order[place], 1]
@@ -198,15 +206,17 @@ def gather_scatter(
         x, y = round(spot[X]), round(spot[Y])
         open_window(frame, static, grid, camera, x, y, half, window)
         add_neighbours(window, spots, reaches, spots.shape[0], index, x, y, half)
-        light[:] = window
-        light[OTHERS, :] = 0
+        for i in range(window.shape[1]):
+            light[XS, i], light[YS, i], light[OTHERS, i] = window[XS, i], window[YS, i], 0
         add_light(light, OTHERS, spot, 1.0)
+        # The fit's own freedom takes its share of the scatter in the area above a tenth of the height.
+        left_free = 1 - min(0.5, 6 / (14.5 * 0.5 * (spot[CXX] + spot[CYY])))
         for i in range(window.shape[1]):
             own = light[OTHERS, i]
             if window[VALID, i] > 0 and own > 0.1 * spot[AMPLITUDE]:
                 residual = window[DATA, i] - window[OTHERS, i] - own - spot[OFFSET]
                 weight = 1 / (variance + own) ** 2
-                excess = residual * residual - variance
+                excess = residual * residual / left_free - variance
                 normal[0, 0] += weight * own**2
                 normal[0, 1] += weight * own**3
                 normal[1, 1] += weight * own**4

@@ -188,8 +188,9 @@ def _write_uncertainty(spot: Floats, covariance: Floats, scale: float) -> None:
 
 
 @kernel
-def matched_light(window: Image, spot: Floats, noise: Floats, prior: Floats, sums: Floats) -> float:
+def matched_light(window: Image, spot: Floats, noise: Floats, prior: Floats) -> float:
     """Return the response over its noise of the usual spot at a place, without a fit; its height goes to the spot."""
+    sums = np.empty(SUMS)
     spot[CXX] = spot[CYY] = prior[USUAL]
     spot[CXY] = spot[AMPLITUDE] = spot[OFFSET] = 0.0
     gather(window, spot, noise, 1.0, sums)
@@ -197,6 +198,63 @@ def matched_light(window: Image, spot: Floats, noise: Floats, prior: Floats, sum
         return 0.0
     spot[AMPLITUDE] = sums[22] / sums[0]
     return float(sums[22] / math.sqrt(sums[0]))
+
+
+@kernel
+def fit_in_place(
+    frame: Frame,
+    static: Image,
+    grid: Image,
+    camera: Floats,
+    noise: Floats,
+    prior: Floats,
+    window: Image,
+    reaches: Floats,
+    spots: Floats,
+    count: int,
+    own: int,
+    lowest_score: float,
+) -> bool:
+    """Fit a spot on the frame with the light of all others taken away; return whether it is usable.
+
+    Args:
+        frame: shape (height, width), camera counts.
+        static: counts of what never moves, same shape, or empty.
+        grid: background, see `block_background`.
+        camera: sign of the spots, count at which pixels are clipped.
+        noise: base, gain, misfit.
+        prior: usual variance, stiffness, flatness.
+        window: scratch, from `empty_window`.
+        reaches: shape (most,), from `light_reach`; that of the spot is written.
+        spots: shape (most, 12).
+        count: spots known so far.
+        own: row of the spot; a new one (`count`) starts from the usual shape and must reach the lowest score.
+        lowest_score: see above.
+    """
+    height, width = frame.shape
+    spot = spots[own]
+    half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
+    x, y = round(spot[X]), round(spot[Y])
+    open_window(frame, static, grid, camera, x, y, half, window)
+    add_neighbours(window, spots, reaches, count, own, x, y, half)
+    new = own == count
+    if new:
+        spot[SCORE] = matched_light(window, spot, noise, prior)
+        if spot[SCORE] < lowest_score:
+            return False
+    if not fit_spot(window, spot, noise, prior, FIRST_STEPS if new else LATER_STEPS):
+        return False
+    if new and _is_double(spots, count):
+        return False
+    reaches[own] = light_reach(spot)
+    return bool(-0.5 <= spot[X] <= width - 0.5 and -0.5 <= spot[Y] <= height - 0.5)
+
+
+@kernel
+def copy_row(source: Floats, target: Floats) -> None:
+    """Copy the numbers of one spot."""
+    for i in range(source.size):
+        target[i] = source[i]
 
 
 @kernel
@@ -227,72 +285,46 @@ def locate_spots(
     Returns:
         Number of spots written.
     """
-    height, width = frame.shape
     half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
-    window, sums, reaches = empty_window(half), np.empty(SUMS), np.empty(spots.shape[0])
-    count = 0
-    for index in range(starts.shape[0]):
-        if count == spots.shape[0]:
-            break
-        spot = spots[count]
-        spot[:] = 0.0
-        spot[X], spot[Y] = starts[index, 0], starts[index, 1]
-        x, y = round(spot[X]), round(spot[Y])
-        open_window(frame, static, grid, camera, x, y, half, window)
-        add_neighbours(window, spots, reaches, count, -1, x, y, half)
-        spot[SCORE] = matched_light(window, spot, noise, prior, sums)
-        if spot[SCORE] < lowest_score:
+    window, reaches = empty_window(half), np.empty(spots.shape[0])
+    found, before, count, known, first = np.empty(2), np.empty(PARAMETERS), 0, -1, starts.shape[0]
+    # Candidates first, then a look beside each spot they gave for one that its light hid.
+    index = 0
+    while count < spots.shape[0] and (known < 0 or index < first + known):
+        if index == first and known < 0:
+            known = count
             continue
-        if not fit_spot(window, spot, noise, prior, FIRST_STEPS) or _is_double(spots, count):
-            continue
-        if not (-0.5 <= spot[X] <= width - 0.5 and -0.5 <= spot[Y] <= height - 0.5):
-            continue
-        reaches[count] = light_reach(spot)
-        count += 1
-    count = _search_beside(frame, static, grid, camera, noise, prior, half, window, reaches, spots, count, lowest_score)
-    for _ in range(SWEEPS):
-        _fit_again(frame, static, grid, camera, noise, prior, half, window, reaches, spots, count)
+        if index < first:
+            spots[count, X], spots[count, Y] = starts[index, 0], starts[index, 1]
+        else:
+            x, y = round(spots[index - first, X]), round(spots[index - first, Y])
+            open_window(frame, static, grid, camera, x, y, half, window)
+            add_neighbours(window, spots, reaches, count, -1, x, y, half)
+            spots[count, X], spots[count, Y] = -1e6, -1e6
+            if brightest_rest(window, half, noise, prior, found):
+                spots[count, X], spots[count, Y] = x - half + found[0], y - half + found[1]
+        index += 1
+        if spots[count, X] > -1e5 and fit_in_place(
+            frame, static, grid, camera, noise, prior, window, reaches, spots, count, count, lowest_score
+        ):
+            count += 1
+    for sweep in range(SWEEPS * count):
+        i = sweep % count
+        if not _is_alone(spots, count, i, half + 2 * math.sqrt(prior[USUAL])):
+            copy_row(spots[i], before)
+            if not fit_in_place(
+                frame, static, grid, camera, noise, prior, window, reaches, spots, count, i, lowest_score
+            ):
+                copy_row(before, spots[i])
     return _finish(frame, grid, camera, noise, lowest_score, spots, count)
 
 
 @kernel
-def _search_beside(
-    frame: Frame,
-    static: Image,
-    grid: Image,
-    camera: Floats,
-    noise: Floats,
-    prior: Floats,
-    half: int,
-    window: Image,
-    reaches: Floats,
-    spots: Floats,
-    count: int,
-    lowest_score: float,
-) -> int:
-    """Look beside each spot for one that its light hid; return the new number of spots."""
-    sums, found = np.empty(SUMS), np.empty(2)
-    known = count
-    for i in range(known):
-        x, y = round(spots[i, X]), round(spots[i, Y])
-        open_window(frame, static, grid, camera, x, y, half, window)
-        add_neighbours(window, spots, reaches, count, -1, x, y, half)
-        if count == spots.shape[0] or not brightest_rest(window, half, noise, prior, found):
-            continue
-        spot = spots[count]
-        spot[:] = 0.0
-        spot[X], spot[Y] = x - half + found[0], y - half + found[1]
-        x, y = round(spot[X]), round(spot[Y])
-        open_window(frame, static, grid, camera, x, y, half, window)
-        add_neighbours(window, spots, reaches, count, -1, x, y, half)
-        spot[SCORE] = matched_light(window, spot, noise, prior, sums)
-        if spot[SCORE] < lowest_score or not fit_spot(window, spot, noise, prior, FIRST_STEPS):
-            continue
-        if _is_double(spots, count):
-            continue
-        reaches[count] = light_reach(spot)
-        count += 1
-    return count
+def _is_alone(spots: Floats, count: int, own: int, near: float) -> bool:
+    for j in range(count):
+        if j != own and abs(spots[own, X] - spots[j, X]) < near and abs(spots[own, Y] - spots[j, Y]) < near:
+            return False
+    return True
 
 
 @kernel
@@ -349,39 +381,6 @@ def _is_double(spots: Floats, count: int) -> bool:
 
 
 @kernel
-def _fit_again(
-    frame: Frame,
-    static: Image,
-    grid: Image,
-    camera: Floats,
-    noise: Floats,
-    prior: Floats,
-    half: int,
-    window: Image,
-    reaches: Floats,
-    spots: Floats,
-    count: int,
-) -> None:
-    before = np.empty(PARAMETERS)
-    near = half + 2 * math.sqrt(prior[USUAL])
-    for i in range(count):
-        spot = spots[i]
-        alone = True
-        for j in range(count):
-            if j != i and abs(spot[X] - spots[j, X]) < near and abs(spot[Y] - spots[j, Y]) < near:
-                alone = False
-        if alone:
-            continue
-        x, y = round(spot[X]), round(spot[Y])
-        open_window(frame, static, grid, camera, x, y, half, window)
-        add_neighbours(window, spots, reaches, count, i, x, y, half)
-        before[:] = spot
-        if not fit_spot(window, spot, noise, prior, LATER_STEPS):
-            spot[:] = before
-        reaches[i] = light_reach(spot)
-
-
-@kernel
 def _finish(
     frame: Frame, grid: Image, camera: Floats, noise: Floats, lowest_score: float, spots: Floats, count: int
 ) -> int:
@@ -397,6 +396,6 @@ def _finish(
             raw = frame[y, x]
             spot[SATURATED] = 1 if (raw >= camera[TOP] if camera[SIGN] > 0 else raw <= 0) else 0
         if spot[SCORE] >= lowest_score:
-            spots[kept] = spot
+            copy_row(spot, spots[kept])
             kept += 1
     return kept
