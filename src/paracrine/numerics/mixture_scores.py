@@ -20,14 +20,16 @@ Integers = npt.NDArray[np.int64]
 SMALLEST = 1e-30
 NOTHING = 1e-18
 """Smaller numbers count as 0: their products would leave the range in which single precision is fast."""
+_MOST_PROBES = 12
 LANES = 4
 """Rows of a table that are summed side by side."""
 
 
 @kernel
 def _write_softmax(logits: Floats, shares: Floats) -> None:
-    highest = logits.max()
-    total = 0.0
+    highest, total = logits[0], 0.0
+    for i in range(logits.size):
+        highest = max(highest, logits[i])
     for i in range(logits.size):
         shares[i] = math.exp(logits[i] - highest)
         total += shares[i]
@@ -62,6 +64,52 @@ def write_bumps(theta: Floats, count: int, places: Floats, visibility: Floats, b
 
 
 @kernel
+def _write_density(
+    theta: Floats, count: int, places: Floats, visibility: Floats, density: Floats, changes: Floats
+) -> None:
+    """Write what is seen at each place, shape (m,), and its derivatives by weights, centres, variance, (2 K, m)."""
+    variance = theta[2 * count - 1]
+    bumps, moments = np.empty((count, places.size)), np.empty((count, 2))
+    write_bumps(theta, count, places, visibility, bumps, moments)
+    logits, weights = np.zeros(count), np.empty(count)
+    for k in range(count - 1):
+        logits[k] = theta[k]
+    _write_softmax(logits, weights)
+    for b in range(places.size):
+        density[b] = changes[2 * count - 1, b] = 0.0
+    for k in range(count):
+        for b in range(places.size):
+            part = weights[k] * bumps[k, b]
+            distance = places[b] - theta[count - 1 + k]
+            density[b] += part
+            changes[count - 1 + k, b] = part * (distance - moments[k, 0]) / variance
+            changes[2 * count - 1, b] += part * (distance * distance - moments[k, 1]) / (2 * variance * variance)
+    for k in range(count - 1):
+        for b in range(places.size):
+            changes[k, b] = weights[k] * (bumps[k, b] - density[b])
+
+
+@kernel
+def _write_shares(theta: Floats, first: int, places: Floats, shares: Floats) -> None:
+    """Write the share of each class at each place, shape (classes, m); intercepts begin at `first`, then slopes."""
+    classes, m = shares.shape
+    logits, share = np.zeros(classes), np.empty(classes)
+    middle = 0.5 * (places[0] + places[m - 1])
+    for b in range(m):
+        for c in range(1, classes):
+            logits[c] = theta[first + c - 1] + theta[first + classes - 2 + c] * (places[b] - middle)
+        _write_softmax(logits, share)
+        for c in range(classes):
+            shares[c, b] = share[c]
+
+
+@kernel
+def _multiply(one: Floats, other: Floats, row: Singles) -> None:
+    for b in range(row.size):
+        row[b] = _cleared(one[b] * other[b])
+
+
+@kernel
 def write_tables(
     theta: Floats, count: int, classes: int, places: Floats, visibility: Floats, slopes: bool, tables: Singles
 ) -> None:
@@ -76,38 +124,20 @@ def write_tables(
         slopes: whether to write the derivatives.
         tables: result, shape (classes, rows, m), row 0 the expectation; rows beyond the parameters stay as they are.
     """
-    m, variance = places.size, theta[2 * count - 1]
+    m = places.size
     middle = 0.5 * (places[0] + places[m - 1])
-    bumps, moments = np.empty((count, m)), np.empty((count, 2))
-    write_bumps(theta, count, places, visibility, bumps, moments)
-    logits, weights = np.zeros(count), np.empty(count)
-    logits[: count - 1] = theta[: count - 1]
-    _write_softmax(logits, weights)
-    curve, shares = np.zeros(classes), np.empty(classes)
-    change = np.empty(2 * count)
-    for b in range(m):
-        density = spread = 0.0
-        for k in range(count):
-            part = weights[k] * bumps[k, b]
-            distance = places[b] - theta[count - 1 + k]
-            density += part
-            change[count - 1 + k] = part * (distance - moments[k, 0]) / variance
-            spread += part * (distance * distance - moments[k, 1])
-        for k in range(count - 1):
-            change[k] = weights[k] * (bumps[k, b] - density)
-        change[2 * count - 1] = spread / (2 * variance * variance)
-        for c in range(1, classes):
-            place = 2 * count - 1 + c
-            curve[c] = theta[place] + theta[place + classes - 1] * (places[b] - middle)
-        _write_softmax(curve, shares)
-        for c in range(classes):
-            seen = density * shares[c]
-            tables[c, 0, b] = _cleared(seen)
-            if slopes:
-                for i in range(2 * count):
-                    tables[c, 1 + i, b] = _cleared(change[i] * shares[c])
-                for other in range(1, classes):
-                    tilt = seen * ((1.0 if other == c else 0.0) - shares[other])
+    density, shares, changes = np.empty(m), np.empty((classes, m)), np.empty((2 * count, m))
+    _write_density(theta, count, places, visibility, density, changes)
+    _write_shares(theta, 2 * count, places, shares)
+    for c in range(classes):
+        _multiply(density, shares[c], tables[c, 0])
+        if slopes:
+            for i in range(2 * count):
+                _multiply(changes[i], shares[c], tables[c, 1 + i])
+            for other in range(1, classes):
+                mine = 1.0 if other == c else 0.0
+                for b in range(m):
+                    tilt = density[b] * shares[c, b] * (mine - shares[other, b])
                     tables[c, 2 * count + other, b] = _cleared(tilt)
                     tables[c, 2 * count + classes - 1 + other, b] = _cleared(tilt * (places[b] - middle))
 
@@ -274,29 +304,33 @@ def climb(
     rows = (parameters + LANES) // LANES * LANES
     tables = np.zeros((classes, rows, places.size), dtype=np.float32)
     gradient, information = np.empty(parameters), np.empty((parameters, parameters))
-    step, tried = np.zeros(parameters), np.empty(parameters)
+    step = np.zeros(parameters)
     free = np.ones(parameters, dtype=np.bool_)
-    place, damping = 2 * count - 1, 1e-3
-    write_tables(theta, count, classes, places, visibility, True, tables)
-    value = gather_scores(likelihood, class_starts, tables, weights, gradient, information)
-    for _ in range(most_steps):
-        free[place] = theta[place] > narrowest * (1 + 1e-9) or gradient[place] > 0
-        gained = -1.0
-        for _ in range(12):
-            _solve(information, gradient, free, damping, step)
-            _move(theta, step, count, classes, places, narrowest, tried)
-            write_tables(tried, count, classes, places, visibility, False, tables)
+    place, damping, value, failed = 2 * count - 1, 1e-3, 0.0, 0
+    at, probing, steps = theta.copy(), False, 0
+    # One place in the loop writes tables and sums, in turn for scores and for a probe: it compiles three times faster.
+    while True:
+        write_tables(at, count, classes, places, visibility, not probing, tables)
+        if probing:
             gained = gather_log_likelihood(likelihood, class_starts, tables, weights) - value
             if gained >= 0:
-                break
+                theta[:] = at
+                damping /= 8
+                steps += 1
+                failed = 0
+                probing = False
+                if gained < settled or steps >= most_steps:
+                    return value + gained
+                continue
+            failed += 1
             damping = max(damping, 1e-3) * 6
-        if gained < 0:
-            break
-        theta[:] = tried
-        damping /= 8
-        if gained < settled:
-            value += gained
-            break
-        write_tables(theta, count, classes, places, visibility, True, tables)
-        value = gather_scores(likelihood, class_starts, tables, weights, gradient, information)
-    return value
+            if failed == _MOST_PROBES:
+                return value
+        else:
+            value = gather_scores(likelihood, class_starts, tables, weights, gradient, information)
+            if most_steps == 0:
+                return value
+            free[place] = theta[place] > narrowest * (1 + 1e-9) or gradient[place] > 0
+            probing = True
+        _solve(information, gradient, free, damping, step)
+        _move(theta, step, count, classes, places, narrowest, at)
