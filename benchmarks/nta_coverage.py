@@ -1,13 +1,13 @@
 """Coverage of the bands of the size distribution: simulated tracks, many times over, against the exact binomial band.
 
-Run: `python benchmarks/nta_coverage.py --simulations 1000 --processes 2`. Seeds are 1, 2, 3 ...; nothing is left out.
+Run with `python -P benchmarks/nta_coverage.py --simulations 1000 --processes 2` (-P because numba would take the script
+coverage.py beside this one for the package of that name). Seeds are 1, 2, 3 ...; nothing is left out.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -21,9 +21,6 @@ from paracrine.characterization.inference.diffusion import measure_steps
 from paracrine.characterization.inference.population import bootstrap_population, fit_population, weigh_sizes
 from paracrine.instruments.ideal_tracks import TrackingConditions, simulate_ideal_tracks
 from paracrine.instruments.nta.sizes import LognormalSizes, MixedSizes
-
-# numba looks for a package that has the name of a script in this folder.
-sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != Path(__file__).resolve().parent]
 
 CASES = {
     "lognormal 120/1.2": MixedSizes(((1.0, LognormalSizes(120.0, 1.2)),)),
