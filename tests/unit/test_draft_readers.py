@@ -115,6 +115,7 @@ def test_spots_are_kept_and_each_particle_counted_once(tmp_path: Path) -> None:
         (videodrop, VIDEODROP, "80,25", "80.25", "decimal comma and with decimal point"),
         (videodrop, VIDEODROP, "90,5 nm", "90,5 furlong", "furlong"),
         (videodrop, VIDEODROP, "90,5 nm", "90,5 m", "no usable unit"),
+        (videodrop, VIDEODROP, "Threshold;3,8", "D90;3,8 nm", "among the settings"),
         (videodrop, VIDEODROP, "SETTINGS\n", "", None),
     ],
 )

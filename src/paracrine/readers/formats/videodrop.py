@@ -130,6 +130,8 @@ def _split(text: str) -> _Parts:
             if cells[0] in fields[section]:
                 raise InputError(f"{cells[0]!r} stands there twice", where=section, hint="export the file again")
             fields[section][cells[0]] = without_folders(" ".join(cells[1:]))
+    if not fields["SETTINGS"].keys().isdisjoint(_NAMES):
+        raise InputError("results stand among the settings", where="SETTINGS", hint="lines are out of order")
     if sorted(seen) != sorted(_SECTIONS) or not table:
         raise InputError(f"found sections {', '.join(seen) or 'none'}", hint="the file is truncated; export it again")
     return _Parts(fields, table[0], table[1:])
