@@ -141,6 +141,18 @@ def test_no_track_gives_no_estimate() -> None:
     assert covariance_diffusion(steps, noise_scale=1.0).size == 0
 
 
+def test_steps_over_missing_frames_can_be_left_out() -> None:
+    """The track then counts as pieces that share nothing: the likelihoods of the pieces multiply."""
+    tracks = uneven_tracks(seed=12)
+    new = np.r_[True, (np.diff(tracks.track_id) != 0) | (np.diff(tracks.frame) > 1)]
+    pieces = replace(tracks, track_id=np.cumsum(new) - 1)
+    diffusion = np.array([0.7, 3.0])
+    whole = log_likelihoods(measure_steps(tracks, **CAMERA, longest_gap_frames=1), diffusion, noise_scale=1.2)
+    apart = log_likelihoods(measure_steps(pieces, **CAMERA, fewest_spots=2), diffusion, noise_scale=1.2)
+    assert whole.sum(axis=0) == pytest.approx(apart.sum(axis=0), rel=1e-12)
+    assert whole.shape[0] < apart.shape[0]
+
+
 def test_exposure_longer_than_a_frame_is_refused() -> None:
     tracks = ideal_tracks([90.0], [5], rng=np.random.default_rng(11))
     with pytest.raises(InputError, match="exposure"):

@@ -17,7 +17,9 @@ def test_pooled_variance_is_found_without_bias() -> None:
     for seed in range(30):
         rng = np.random.default_rng(seed)
         tracks = ideal_tracks(rng.uniform(80, 400, 150), 30, rng=rng, sigma_um=0.08, missing_frac=0.1)
-        fit = fit_localisation(measure_steps(tracks, **CAMERA, pooled=True), stated_relative_error=math.inf)
+        fit = fit_localisation(
+            measure_steps(tracks, **CAMERA, pooled=True), stated_relative_error=math.inf, blur_relative_error=0.0
+        )
         found.append(fit.from_steps * CAMERA["pixel_um"] ** 2)
         errors.append(fit.from_steps_error * CAMERA["pixel_um"] ** 2)
     spread = float(np.std(found, ddof=1))
@@ -39,7 +41,10 @@ def test_wrongly_stated_uncertainty_is_corrected_where_steps_know_better() -> No
     rng = np.random.default_rng(5)
     tracks = ideal_tracks(np.full(900, 300.0), 40, rng=rng, sigma_um=0.1)
     half = replace(tracks, sigma_x_px=tracks.sigma_x_px / 2, sigma_y_px=tracks.sigma_y_px / 2)
-    assert fit_localisation(measure_steps(half, **CAMERA)).noise_scale == pytest.approx(4.0, rel=0.15)
+    steps = measure_steps(half, **CAMERA)
+    fit = fit_localisation(steps, stated_relative_error=3.0, blur_relative_error=0.0)
+    assert fit.noise_scale == pytest.approx(4.0, rel=0.15)
+    assert fit_localisation(steps, stated_relative_error=3.0).standard_error > 2 * fit.standard_error
 
 
 def test_tracks_of_single_steps_say_nothing() -> None:

@@ -88,6 +88,7 @@ def measure_steps(
     frame_interval_s: float,
     exposure_s: float,
     fewest_spots: int = 3,
+    longest_gap_frames: int | None = None,
     pooled: bool = False,
 ) -> Steps:
     """Measure the steps of all tracks, common motion removed.
@@ -98,6 +99,8 @@ def measure_steps(
         frame_interval_s: from frame to frame, s.
         exposure_s: shutter time, s, open evenly; not longer than a frame.
         fewest_spots: shorter tracks are left out; 2 or more.
+        longest_gap_frames: steps over more frames are left out, 1 leaves out every step over a missing frame; None
+            keeps all. Linked videos need 1: of the steps over a gap, linking keeps the shorter ones.
         pooled: True gives every spot the same localisation variance (1 px2 before scaling), False the variance that
             the fit of each spot stated; either is scaled by `fit_localisation`.
 
@@ -118,18 +121,23 @@ def measure_steps(
     frame, track = tracks.frame[kept], tracks.track_id[kept]
     inside = track[1:] == track[:-1]
     x_px, y_px = tracks.corrected_px()
-    slope_s = 2 * (np.diff(frame)[inside] * frame_interval_s - exposure_s / 3)
+    gap = np.diff(frame)
+    used = inside & (gap <= (gap.max(initial=1) if longest_gap_frames is None else longest_gap_frames))
+    follows = np.concatenate([[False], used[:-1]])[used] if used.size else used
     axes = []
     for position_px, sigma_px in ((x_px, tracks.sigma_x_px), (y_px, tracks.sigma_y_px)):
         variance = pixel_um**2 * (np.ones(frame.size) if pooled else sigma_px[kept] ** 2)
-        table = np.empty((5, slope_s.size))
-        table[_SLOPE], table[_SLOPE_BESIDE] = slope_s, exposure_s / 3
-        table[_NOISE] = (variance[1:] + variance[:-1])[inside]
-        table[_NOISE_BESIDE] = -variance[:-1][inside]
-        table[_STEP] = np.diff(position_px[kept])[inside] * pixel_um
+        table = np.empty((5, int(used.sum())))
+        table[_SLOPE] = 2 * (gap[used] * frame_interval_s - exposure_s / 3)
+        table[_SLOPE_BESIDE] = np.where(follows, exposure_s / 3, 0.0)
+        table[_NOISE] = (variance[1:] + variance[:-1])[used]
+        table[_NOISE_BESIDE] = np.where(follows, -variance[:-1][used], 0.0)
+        table[_STEP] = np.diff(position_px[kept])[used] * pixel_um
         axes.append(table)
-    starts = np.concatenate([[0], np.cumsum(lengths[chosen] - 1)]).astype(np.int64)
-    return Steps(starts, axes[0], axes[1], chosen, lengths[chosen])
+    steps_of = np.bincount(track[:-1][used], minlength=tracks.tracks_count)[chosen]
+    moving = steps_of > 0
+    starts = np.concatenate([[0], np.cumsum(steps_of[moving])]).astype(np.int64)
+    return Steps(starts, axes[0], axes[1], chosen[moving], lengths[chosen][moving])
 
 
 def log_likelihoods(
