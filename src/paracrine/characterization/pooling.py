@@ -10,6 +10,8 @@ from paracrine.core.notice import Notice, Severity
 from paracrine.core.quantity import Basis, Budget, Component, Quantity
 from paracrine.numerics.interval import coverage_factor, expand_budget
 
+FEW_TO_SEE_SKEW = 10
+"""Below so many replicates no test tells skewed scatter from normal; assumption."""
 LEVELS = ("biological replicate", "technical replicate", "run")
 
 
@@ -208,6 +210,15 @@ def _doubts(level: str, units: int, runs: int, has_interval: bool) -> list[Notic
                 code="two-replicates",
                 message=f"two {level}s only ({runs} runs): the scatter is hardly known and the interval is wide",
                 action="measure at least three replicates",
+            )
+        )
+    if 2 < units < FEW_TO_SEE_SKEW:
+        found.append(
+            Notice(
+                code="scatter-shape-unseen",
+                message="so few replicates cannot show whether their scatter is skewed; with strongly skewed scatter "
+                "93 % of simulated intervals held the truth instead of 95 %",
+                severity=Severity.NOTE,
             )
         )
     if level == LEVELS[2] and units > 1:

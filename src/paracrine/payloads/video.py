@@ -69,9 +69,7 @@ class Video:
 
     def __post_init__(self) -> None:
         if self.frames_count < 1 or self.height_px < 1 or self.width_px < 1:
-            raise InputError(
-                f"{self.frames_count} frames of {self.width_px}x{self.height_px} px: holds nothing"
-            )
+            raise InputError(f"{self.frames_count} frames of {self.width_px}x{self.height_px} px: holds nothing")
         if not 8 <= self.bit_depth <= 16:
             raise InputError(f"{self.bit_depth} bits a pixel; 8 to 16 can be read")
         for name in ("frame_rate_hz", "exposure_s", "pixel_um"):

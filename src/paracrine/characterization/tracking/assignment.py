@@ -167,6 +167,17 @@ def pair_gain(dx: float, dy: float, frames: int, freedom: float, square: float, 
 
 
 @kernel
+def _drop_lost(active: Ints, alive: int, seen: Ints, oldest: int) -> int:
+    """Keep the active tracks that were seen in frame `oldest` or later, in order; return how many."""
+    kept = 0
+    for i in range(alive):
+        if seen[active[i]] >= oldest:
+            active[kept] = active[i]
+            kept += 1
+    return kept
+
+
+@kernel
 def link_frames(
     starts: Ints,
     x_px: Floats,
@@ -201,18 +212,12 @@ def link_frames(
     active, partner, alive, tracks = np.empty(spots, dtype=np.int64), np.empty(max(spots, 1), dtype=np.int64), 0, 0
     pair_track, pair_spot = np.empty(_MOST_PAIRS, dtype=np.int64), np.empty(_MOST_PAIRS, dtype=np.int64)
     gains, path = np.empty(_MOST_PAIRS), np.empty((spots, 2))
-    for spot in range(spots):
-        path[spot, 0], path[spot, 1] = x_px[spot], y_px[spot]
+    path[:, 0], path[:, 1] = x_px, y_px
     for frame in range(starts.size - 1):
         first, stop = starts[frame], starts[frame + 1]
-        for spot in range(first, stop):
-            path[spot, 0] -= shift_x_px[frame]
-            path[spot, 1] -= shift_y_px[frame]
-        kept = 0
-        for i in range(alive):
-            if frame - seen[active[i]] <= memory_frames + 1:
-                active[kept] = active[i]
-                kept += 1
+        path[first:stop, 0] -= shift_x_px[frame]
+        path[first:stop, 1] -= shift_y_px[frame]
+        kept = _drop_lost(active, alive, seen, frame - memory_frames - 1)
         pairs = _collect_pairs(
             frame, first, stop, path, log_height, active[:kept], last, seen, known, prior, pair_track, pair_spot, gains
         )
@@ -231,8 +236,7 @@ def link_frames(
                 last[tracks], seen[tracks], track_of_spot[spot] = spot, frame, tracks
                 known[tracks, 0], known[tracks, 1] = prior[FREEDOM], prior[SQUARE]
                 active[alive] = tracks
-                alive += 1
-                tracks += 1
+                alive, tracks = alive + 1, tracks + 1
     return tracks
 
 

@@ -18,6 +18,8 @@ MISSED_PROBABILITY = 0.05
 """Stated: a particle in view is missed for one more frame."""
 FREEDOM = 3.0
 """Shape of the inverse-gamma prior of the step variance: sizes differ, one step says little."""
+NARROWEST_LIGHT = 0.3
+"""Stated: heights of one particle differ by at least so much in their logarithm, as it leaves and enters focus."""
 _ROUNDS = 3
 
 
@@ -169,5 +171,5 @@ def _learn_prior(spots: Spots, steps: _Steps, motion: CommonMotion, *, tracks_co
     return LinkPrior(
         step_variance_px2=max(float(np.median(square)) / (2 * math.log(2)), 1e-3),
         births_per_px2=max(tracks_count, 1) / (spots.frames_count * area_px2),
-        light_spread=float(np.clip(1.4826 * np.median(np.abs(change)), 0.05, 1.0)),
+        light_spread=float(np.clip(1.4826 * np.median(np.abs(change)), NARROWEST_LIGHT, 1.0)),
     )

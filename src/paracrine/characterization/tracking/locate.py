@@ -43,11 +43,9 @@ from paracrine.characterization.tracking.shape import (
 from paracrine.numerics.kernel import kernel
 
 FIRST_STEPS, LATER_STEPS, SWEEPS = 10, 4, 2
-HIDDEN_RATIO = 4.5
-"""Light that no spot explains, over its noise, from which a hidden spot is looked for."""
 _SETTLED_PX = 0.01
-REACH_SIGMAS = 3.2
-"""Half of the fit window in usual widths of a spot."""
+HIDDEN_RATIO, REACH_SIGMAS = 4.5, 3.2
+"""Unexplained light over its noise from which a hidden spot is looked for; half of the fit window in usual widths."""
 SIGN, TOP = range(2)
 """Camera: 1 for bright spots and -1 for dark ones, the count at which pixels are clipped."""
 

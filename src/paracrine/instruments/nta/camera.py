@@ -110,6 +110,20 @@ def _next_bits(state: np.uint64) -> tuple[np.uint64, np.uint64]:
 
 
 @kernel
+def _few_electrons(mean: float, state: np.uint64) -> tuple[int, np.uint64]:
+    """Draw a Poisson number of a mean below one table step by inversion."""
+    state, more = _next_bits(state)
+    chance = float(more >> np.uint64(11)) * 2.0**-53
+    term = math.exp(-mean)
+    extra = 0
+    while chance >= term and extra < 20:
+        chance -= term
+        extra += 1
+        term *= mean / extra
+    return extra, state
+
+
+@kernel
 def expose(
     image: Image,
     counts: npt.NDArray[np.uint16],
@@ -164,14 +178,7 @@ def expose(
             electrons += outcome if share < keep[level, outcome] else alias[level, outcome]
             rest = mean - level * np.float32(TABLE_STEP_ELECTRONS)
             if rest > 1e-5:
-                state, more = _next_bits(state)
-                chance = float(more >> np.uint64(11)) * 2.0**-53
-                term = math.exp(-rest)
-                extra = 0
-                while chance >= term and extra < 20:
-                    chance -= term
-                    extra += 1
-                    term *= rest / extra
+                extra, state = _few_electrons(rest, state)
                 electrons += extra
             value = np.round(electrons / np.float32(electrons_per_count) + noise)
             counts[line, column] = min(max(value, 0), top_counts)

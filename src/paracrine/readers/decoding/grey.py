@@ -63,7 +63,8 @@ def require_grey(pixels: npt.NDArray[Any], *, where: str) -> Frames:
                 where=where,
                 hint="export the camera's own monochrome frames, or the one channel that holds the signal",
             )
-    return np.rint(colours.mean(axis=-1)).astype(pixels.dtype)
+    grey: Frames = np.rint(colours.mean(axis=-1)).astype(pixels.dtype)
+    return grey
 
 
 def colour_notice(pixels: npt.NDArray[Any]) -> Notice | None:
