@@ -1,0 +1,357 @@
+"""Tracks in, sizes and counts out: the whole inference of one video, pure and seeded."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from paracrine.characterization.inference.count import LookDepth, count_particles
+from paracrine.characterization.inference.diffusion import Steps, measure_steps
+from paracrine.characterization.inference.localisation import Localisation, fit_localisation
+from paracrine.characterization.inference.particles import group_tracks
+from paracrine.characterization.inference.population import (
+    FEWEST_TRACKS,
+    Population,
+    SizeEvidence,
+    bootstrap_population,
+    fit_population,
+    weigh_sizes,
+)
+from paracrine.characterization.inference.quality import judge_quality, motion_exponent
+from paracrine.characterization.inference.result import NtaResult, SizeBand, TrackSizes
+from paracrine.characterization.inference.scattering_law import ScatteringLaw
+from paracrine.characterization.inference.selection import (
+    FEWEST_SPOTS,
+    CountedSpots,
+    WholePopulation,
+    count_spots,
+    fit_whole_population,
+)
+from paracrine.characterization.inference.settings import RecordingSettings
+from paracrine.core.measurand import DiameterKind, Measurand, Weighting
+from paracrine.core.notice import Notice, Severity
+from paracrine.core.provenance import SourceRef
+from paracrine.core.quantity import Basis, Budget, Component, Quantity
+from paracrine.core.run import Maturity, Run, Technique
+from paracrine.numerics.distributions.moment import mean_and_deviation
+from paracrine.numerics.distributions.percentile import Cumulative
+from paracrine.payloads.size_distribution import FloatArray, SizeDistribution
+from paracrine.payloads.tracks import IntArray, Tracks
+
+FEWEST_SPOTS_PER_TRACK = 5
+_FRACTIONS = (0.1, 0.5, 0.9)
+_NORMAL_975 = 1.959964
+_LAW_DISAGREES = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisOptions:
+    """How a video is analysed.
+
+    Attributes:
+        law: how light grows with size; decides the correction for unseen particles.
+        depth: depth that is looked into, if anybody knows it.
+        saturated_share: share of the spots with clipped pixels.
+        fewest_spots: shorter tracks are not analysed.
+        resamples: refits for the bands.
+        seed: of the resampling.
+        threads: used at the same time; the numbers do not depend on it.
+    """
+
+    law: ScatteringLaw = field(default_factory=ScatteringLaw)
+    depth: LookDepth | None = None
+    saturated_share: float = 0.0
+    fewest_spots: int = FEWEST_SPOTS_PER_TRACK
+    resamples: int = 200
+    seed: int = 1
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sized:
+    """The analysed tracks and what their distributions rest on."""
+
+    steps: Steps
+    localisation: Localisation
+    sizes: SizeEvidence
+    units: IntArray
+    systematic: dict[str, float]
+
+
+def analyse_tracks(tracks: Tracks, settings: RecordingSettings, options: AnalysisOptions | None = None) -> NtaResult:
+    """Analyse one tracked video.
+
+    Args:
+        tracks: linked spots with their uncertainties and the common motion.
+        settings: camera and liquid, each with its origin; they go before what `tracks` carries.
+        options: scattering law, depth, resamples, seed.
+
+    Returns:
+        Distributions with bands, counts and doubts; what the video cannot support is None, with the reason.
+
+    References:
+        doi:10.1103/PhysRevE.82.011917
+        doi:10.1103/PhysRevE.85.061916
+        doi:10.1103/PhysRevE.89.022726
+    """
+    chosen = options or AnalysisOptions()
+    steps = measure_steps(
+        tracks,
+        pixel_um=settings.pixel_um.value,
+        frame_interval_s=settings.frame_interval_s,
+        exposure_s=settings.exposure_s,
+        fewest_spots=chosen.fewest_spots,
+        longest_gap_frames=1,
+    )
+    if steps.tracks_count < FEWEST_TRACKS:
+        return _without_sizes(tracks, settings, steps, chosen)
+    sized = _size_tracks(tracks, settings, steps, chosen)
+    spots = count_spots(tracks, steps, pixel_um=settings.pixel_um.value, exposure_s=settings.exposure_s)
+    population = bootstrap_population(
+        sized.sizes,
+        fit_population(sized.sizes),
+        seed=chosen.seed,
+        resamples=chosen.resamples,
+        units=sized.units,
+        threads=chosen.threads,
+    )
+    whole, reason = _whole(sized, population, spots, settings, chosen)
+    exponent = motion_exponent(tracks)
+    notices = _notices(tracks, settings, steps, spots, exponent, chosen, whole)
+    return NtaResult(
+        settings=settings,
+        tracks=_track_sizes(tracks, sized),
+        tracked=_band(population, sized.systematic),
+        tracked_reason="",
+        whole=None if whole is None else _band(whole, sized.systematic),
+        whole_reason=reason,
+        counts=count_particles(
+            tracks, spots.track, sized.units, pixel_um=settings.pixel_um.value, depth=chosen.depth, whole=whole
+        ),
+        localisation=sized.localisation,
+        optics=None if whole is None else whole.optics,
+        law=chosen.law,
+        drift_um_per_s=_drift_um_per_s(tracks, settings),
+        exponent=exponent,
+        notices=notices,
+    )
+
+
+def to_run(result: NtaResult, *, source: SourceRef, name: str, instrument: str = "particle video") -> Run:
+    """Return the analysis as a run, so that a video goes the same way to the certificate as any instrument's file.
+
+    The first payload is the tracked distribution, in particles per mL where the depth is known. A run without sizes
+    has no payload.
+    """
+    payloads = []
+    if result.tracked is not None:
+        concentration = result.counts.concentration_per_ml
+        particles = float(np.unique(result.tracks.particle).size)
+        payloads.append(
+            SizeDistribution(
+                edges_nm=result.tracked.edges_nm,
+                contents=result.tracked.shares * (concentration.value if concentration else particles),
+                contents_unit="1/mL" if concentration else "particles",
+                measurand=Measurand(diameter=DiameterKind.HYDRODYNAMIC, weighting=Weighting.NUMBER),
+                tracks_count=particles,
+            )
+        )
+    return Run(
+        source=source,
+        name=name,
+        technique=Technique.NTA,
+        instrument=instrument,
+        software="paracrine",
+        settings={f"recording / {key}": text for key, text in result.settings.as_text().items()},
+        payloads=tuple(payloads),
+        maturity=Maturity.CANDIDATE,
+        notices=result.notices,
+    )
+
+
+def _size_tracks(tracks: Tracks, settings: RecordingSettings, steps: Steps, options: AnalysisOptions) -> _Sized:
+    localisation = fit_localisation(steps)
+
+    def weigh(scale: float) -> SizeEvidence:
+        return weigh_sizes(
+            steps,
+            noise_scale=scale,
+            temperature_c=settings.temperature_c.value,
+            viscosity_mpas=settings.viscosity_mpas.value,
+            threads=options.threads,
+        )
+
+    sizes = weigh(localisation.noise_scale)
+    other = weigh(localisation.noise_scale + localisation.standard_error)
+    # What another localisation error does to the sizes, each track weighed as it is known.
+    moved = np.average(np.log(other.diameter_nm / sizes.diameter_nm), weights=sizes.relative_error**-2)
+    units = group_tracks(
+        tracks,
+        steps,
+        diffusion_um2_per_s=settings.diffusion_nm_um2_per_s / sizes.diameter_nm,
+        pixel_um=settings.pixel_um.value,
+        frame_interval_s=settings.frame_interval_s,
+    )
+    systematic = {"localisation error": abs(float(moved)), **settings.size_uncertainty()}
+    return _Sized(steps, localisation, sizes, units, systematic)
+
+
+def _whole(
+    sized: _Sized,
+    population: Population,
+    spots: CountedSpots,
+    settings: RecordingSettings,
+    options: AnalysisOptions,
+) -> tuple[WholePopulation | None, str]:
+    if spots.track.size < FEWEST_SPOTS:
+        return None, f"{spots.track.size} bright spots do not tell how deep the instrument looks"
+    if options.saturated_share > 0.5:
+        return None, "most spots are clipped: their brightness is unknown"
+    whole = fit_whole_population(
+        sized.sizes,
+        population,
+        spots,
+        options.law,
+        diffusion_nm_um2_per_s=settings.diffusion_nm_um2_per_s,
+        seed=options.seed,
+        resamples=options.resamples,
+        units=sized.units,
+        threads=options.threads,
+    )
+    return whole, ""
+
+
+def _band(population: Population | WholePopulation, systematic: dict[str, float]) -> SizeBand:
+    edges = population.edges_nm
+    parts = [Component(name=name, standard_uncertainty=part) for name, part in systematic.items()]
+    shared = math.sqrt(sum(part**2 for part in systematic.values()))
+    drawn = np.array([Cumulative(edges, row).percentiles(_FRACTIONS) for row in population.resampled])
+    spreads = np.array([mean_and_deviation(edges, row)[1] for row in population.resampled])
+    values = Cumulative(edges, population.shares).percentiles(_FRACTIONS)
+    d10, d50, d90 = (_quantity(float(value), drawn[:, index], shared) for index, value in enumerate(values))
+    resampling = Component(
+        name="particles tracked", standard_uncertainty=float(np.std(np.log(drawn[:, 1]))), source="resampled particles"
+    )
+    shares = np.quantile(population.resampled, [0.025, 0.975], axis=0)
+    running = np.quantile(np.cumsum(population.resampled, axis=1), [0.025, 0.975], axis=0)
+    return SizeBand(
+        edges_nm=edges,
+        shares=population.shares,
+        low_shares=shares[0],
+        high_shares=shares[1],
+        cumulative_low=running[0],
+        cumulative_high=running[1],
+        d10=d10,
+        d50=d50,
+        d90=d90,
+        deviation=_quantity(mean_and_deviation(edges, population.shares)[1], spreads, shared),
+        budget=Budget(scale="relative", components=(resampling, *parts)),
+        lowest_nm=population.limit_nm if isinstance(population, WholePopulation) else 0.0,
+    )
+
+
+def _quantity(value: float, drawn: FloatArray, shared: float) -> Quantity:
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    reach = _NORMAL_975 * shared
+    below = math.hypot(math.log(value / min(float(low), value)), reach)
+    above = math.hypot(math.log(max(float(high), value) / value), reach)
+    return Quantity(
+        value=value, unit="nm", low=value * math.exp(-below), high=value * math.exp(above), basis=Basis.MODEL
+    )
+
+
+def _track_sizes(tracks: Tracks, sized: _Sized) -> TrackSizes:
+    brightest = np.maximum.reduceat(tracks.amplitude_counts, tracks.starts[:-1])[sized.steps.track]
+    return TrackSizes(
+        track=sized.steps.track,
+        particle=sized.units,
+        spots_count=sized.steps.spots_count,
+        diameter_nm=sized.sizes.diameter_nm,
+        relative_error=sized.sizes.relative_error,
+        brightness_counts=brightest,
+    )
+
+
+def _notices(
+    tracks: Tracks,
+    settings: RecordingSettings,
+    steps: Steps,
+    spots: CountedSpots,
+    exponent: float | None,
+    options: AnalysisOptions,
+    whole: WholePopulation | None,
+) -> tuple[Notice, ...]:
+    found = list(
+        judge_quality(
+            tracks,
+            settings,
+            analysed_spots=steps.spots_count.astype(np.float64),
+            exponent=exponent,
+            spot_variance_px2=spots.spot_variance_px2,
+            faintest_ratio=spots.threshold_ratio,
+            saturated_share=options.saturated_share,
+        )
+    )
+    if whole is None:
+        return tuple(found)
+    if options.law.stated_by == "assumed":
+        found.append(
+            Notice(
+                code="assumed-refractive-index",
+                message=f"particles of index {options.law.refractive_index:g} with a spread of "
+                f"{options.law.refractive_index_spread:g} are assumed for what was not seen",
+                severity=Severity.NOTE,
+                action="state the refractive index of the particles and its spread",
+            )
+        )
+    if abs(whole.optics.power_shift) > _LAW_DISAGREES:
+        found.append(
+            Notice(
+                code="brightness-not-as-stated",
+                message=f"brightness grows with a power of the size {whole.optics.power_shift:+.1f} away from the law; "
+                "the correction for unseen particles is uncertain",
+                severity=Severity.SERIOUS,
+                concerns="whole",
+                action="check refractive index and optics; the particles may be of several kinds",
+            )
+        )
+    return tuple(found)
+
+
+def _without_sizes(tracks: Tracks, settings: RecordingSettings, steps: Steps, options: AnalysisOptions) -> NtaResult:
+    reason = f"{steps.tracks_count} tracks of {options.fewest_spots} spots or more; {FEWEST_TRACKS} are needed"
+    nothing = np.zeros(0)
+    none = np.zeros(0, dtype=np.int64)
+    found = Notice(
+        code="too-few-tracks",
+        message=f"no size distribution: {reason}",
+        severity=Severity.SERIOUS,
+        action="record longer, dilute less, or lower the detection threshold",
+    )
+    units = np.arange(max(tracks.tracks_count, 1))
+    return NtaResult(
+        settings=settings,
+        tracks=TrackSizes(none, none, none, nothing, nothing, nothing),
+        tracked=None,
+        tracked_reason=reason,
+        whole=None,
+        whole_reason=reason,
+        counts=count_particles(tracks, tracks.track_id, units, pixel_um=settings.pixel_um.value, depth=options.depth),
+        localisation=None,
+        optics=None,
+        law=options.law,
+        drift_um_per_s=_drift_um_per_s(tracks, settings),
+        exponent=motion_exponent(tracks),
+        notices=(found,),
+    )
+
+
+def _drift_um_per_s(tracks: Tracks, settings: RecordingSettings) -> float:
+    if tracks.frames_count < 2:
+        return 0.0
+    moved = math.hypot(
+        float(tracks.drift_x_px[-1] - tracks.drift_x_px[0]), float(tracks.drift_y_px[-1] - tracks.drift_y_px[0])
+    )
+    return moved * settings.pixel_um.value * settings.frames_per_s.value / (tracks.frames_count - 1)
