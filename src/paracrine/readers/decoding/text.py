@@ -8,7 +8,7 @@ import re
 from paracrine.core.errors import InputError
 
 MISSING = frozenset({"", "n/a", "na", "nan", "not recorded", "unknown", "none", "-", "--", "#n/a"})
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def decode(data: bytes, *, where: str) -> str:
