@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
@@ -56,9 +57,15 @@ class Catalog:
     def __iter__(self) -> Iterator[ModuleType]:
         return (self.load(name) for name in self.names())
 
-    def _own(self) -> list[str]:
-        package = importlib.import_module(self.package)
-        return sorted(info.name for info in pkgutil.iter_modules(package.__path__))
+    def _own(self) -> tuple[str, ...]:
+        return _modules_in(self.package)
 
     def _foreign(self) -> dict[str, EntryPoint]:
         return {point.name: point for point in entry_points(group=self.package)}
+
+
+@functools.cache
+def _modules_in(package: str) -> tuple[str, ...]:
+    # Once a process: a process that gives up its rights must still know what it could read before.
+    folder = importlib.import_module(package).__path__
+    return tuple(sorted(info.name for info in pkgutil.iter_modules(folder)))
