@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from paracrine.cli import demo, files, study, workspace
+from paracrine.core.catalog import Catalog
 from paracrine.core.errors import ParacrineError
 from paracrine.core.progress import Cancelled
 from paracrine.core.version import __version__
@@ -39,7 +39,7 @@ def _root(
     """From a folder of instrument files to a certificate of analysis, offline."""
 
 
-for group in (demo, study, files, workspace):
+for group in Catalog("paracrine.cli.commands", ("add_to",)):
     group.add_to(app)
 
 

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from paracrine.cli.screen import print_json, progress_bars, verdict_counts
-
-if TYPE_CHECKING:
-    from paracrine.bench.outcome import RunReport
-    from paracrine.core.progress import Executor
-
-Person = Annotated[str, typer.Option(help="Who acts. [default: person in study.toml, else the login name]")]
-RoleOption = Annotated[str, typer.Option("--role", help="In which role. [default: role in study.toml]")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Out = Annotated[Path | None, typer.Option(help="Where the certificates go. [default: FOLDER/certificates]")]
-WorkspaceOption = Annotated[
-    str | None, typer.Option("--workspace", help="Ledger: a folder or a database URL. [default: OUT/workspace]")
-]
+from paracrine.cli.options import Json, Out, Person, RoleOption, WorkspaceOption, choose_executor
+from paracrine.cli.outcome import show_report
+from paracrine.cli.screen import print_json, progress_bars
 
 
 def add_to(app: typer.Typer) -> None:
@@ -120,28 +109,3 @@ def review(
         )
     if report.run:
         show_report(report.run)
-
-
-def choose_executor(workers: int) -> Executor:
-    """Return an executor over so many processes; 0 takes one a core."""
-    from paracrine.core.progress import ProcessExecutor, SerialExecutor
-
-    count = workers or os.cpu_count() or 1
-    return ProcessExecutor(count) if count > 1 else SerialExecutor()
-
-
-def show_report(report: RunReport) -> None:
-    """Print what a run found and where the files are."""
-    if report.unchanged:
-        typer.echo("Nothing changed since the last run; no work was done twice.")
-    for batch in report.batches:
-        typer.echo(f"{batch.headline}{'  (unchanged)' if batch.unchanged and not report.unchanged else ''}")
-        typer.echo(f"  {verdict_counts([outcome for _, outcome in batch.outcomes]) or 'no limits: no spec.toml'}")
-        if page := batch.outputs.get("certificate.html"):
-            typer.echo(f"  {page.parent}/certificate.html  .pdf  .json  measurements.csv")
-    if report.comparison:
-        typer.echo(f"Comparison of batches: {report.comparison}")
-    for path in report.unused_files:
-        typer.echo(f"  note: {path} is not named in study.toml and was left out")
-    for path, error in report.unreadable:
-        typer.echo(f"paracrine: could not be read: {path}: {error.removeprefix(path + ': ')}", err=True)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from paracrine.cli.options import choose_executor
+from paracrine.cli.outcome import show_report
 from paracrine.cli.screen import print_json, print_table, progress_bars
 
 
@@ -27,7 +29,6 @@ def demo(
     Example: `paracrine demo --out try-me`
     """
     from paracrine.bench import open_bench
-    from paracrine.cli.study import choose_executor, show_report
 
     with progress_bars(quiet=json) as progress:
         report = open_bench().demo(out, seed=seed, executor=choose_executor(0), progress=progress)
