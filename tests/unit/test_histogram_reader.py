@@ -80,6 +80,13 @@ def test_irregular_centres_are_said_to_be_a_choice(tmp_path: Path) -> None:
     assert _codes(run) == {"edges-halfway"}
 
 
+@pytest.mark.parametrize("sizes", [(10, 12, 14, 18, 20, 22, 24), (10, 20, 40, 160, 320, 640, 1280)])
+def test_a_missing_row_of_a_regular_table_is_refused(tmp_path: Path, sizes: tuple[int, ...]) -> None:
+    rows = "".join(f"{size},{count}\n" for count, size in enumerate(sizes, 3))
+    with pytest.raises(InputError, match=f"missing or changed between {sizes[2] if sizes[1] == 20 else 14} and"):
+        _read(tmp_path, f"centre_nm,count\n{rows}")
+
+
 def test_rounded_print_of_equal_bins_is_equal(tmp_path: Path) -> None:
     """Four printed digits of 997.5 ... 1017.5, as instruments print them."""
     text = "size / nm,count\n9.975E+2,1\n1.003E+3,2\n1.008E+3,3\n1.013E+3,4\n1.018E+3,5\n"

@@ -45,6 +45,11 @@ class Tally:
     counts: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
+    def add(self, other: Tally) -> None:
+        """Add the counts of another run."""
+        self.counts.update(other.counts)
+        self.wrong += other.wrong
+
 
 def damage_and_read(victim: Victim, *, damage: str, seed: int, folder: Path) -> tuple[Outcome, str]:
     """Damage one file in one way and judge the reading; any exception but `InputError` passes through.
@@ -65,10 +70,18 @@ def damage_and_read(victim: Victim, *, damage: str, seed: int, folder: Path) -> 
     return judge_reading(victim.runs, runs, damage=damage, data=data, open_ended=victim.open_ended)
 
 
-def damage_many(victims: list[Victim], *, count: int, seed: int, folder: Path) -> Iterator[Tally]:
-    """Yield the growing tally after each of `count` damaged files, drawn over victims and damages in turn."""
+def damage_many(victims: list[Victim], *, count: int, seed: int, folder: Path, first: int = 0) -> Iterator[Tally]:
+    """Yield the growing tally after each of `count` damaged files, drawn over victims and damages in turn.
+
+    Args:
+        victims: the files, in an order that stays the same between runs.
+        count: how many damaged files.
+        seed: of the file numbered 0; the others count on from it.
+        folder: an empty folder to write the damaged files into.
+        first: number of the first one, so that a long run can go on where it stopped.
+    """
     tally = Tally()
-    for number in range(count):
+    for number in range(first, first + count):
         victim = victims[number % len(victims)]
         damage = tuple(DAMAGES)[(number // len(victims)) % len(DAMAGES)]
         reader = victim.runs[0].source.reader

@@ -49,6 +49,7 @@ def write_samples(folder: Path, *, seed: int = 7) -> dict[str, tuple[Path, ...]]
         "nanosight_tracks": (_write(folder / "b7_00_AllTracks.csv", _track_rows(rng)),),
         "viewsizer": (_write(folder / "ConstantBinsTable_b7.dat", _viewsizer_rows(rng)),),
         "videodrop": (_write(folder / "b7-Results.csv", _videodrop_rows(rng)),),
+        "histogram": (_write(folder / "b7 sizes.csv", _histogram_rows(rng)),),
     }
 
 
@@ -132,3 +133,9 @@ def _videodrop_rows(rng: np.random.Generator) -> list[str]:
         "diameter;length;jumps;intensity",
         *(f"{size:.2f};{rng.integers(10, 99)};{rng.integers(0, 9)};{rng.uniform(10, 99):.3f}" for size in diameters),
     ]
+
+
+def _histogram_rows(rng: np.random.Generator) -> list[str]:
+    centres = np.arange(42.5, 400.0, 5.0)
+    counts = rng.poisson(900 * np.exp(-(((centres - 118) / 45) ** 2)))
+    return ["Bin centre (nm),Counts (particles)", *(f"{x:.1f},{n}" for x, n in zip(centres, counts, strict=True))]

@@ -23,7 +23,8 @@ def decide_decimal(cells: Iterable[str], *, where: str, thousands_possible: bool
     Raises:
         InputError: when both marks occur, or only numbers such as `1,000`: none of them can be trusted.
     """
-    likely = (cell.strip() for cell in cells if "." in cell or "," in cell)
+    # Each text once: tables repeat their zeros a thousand times.
+    likely = (cell.strip() for cell in dict.fromkeys(cells) if "." in cell or "," in cell)
     marked = [(cell, match.group(1)) for cell in likely if (match := _MARKED.fullmatch(cell))]
     marks = {mark for _, mark in marked}
     if len(marks) > 1:

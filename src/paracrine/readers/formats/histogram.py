@@ -34,12 +34,13 @@ FORMAT = Format(
     name="histogram",
     title="generic size histogram (size and count columns with units)",
     technique=Technique.HISTOGRAM,
-    version="1",
+    version="2",
     maturity=Maturity.CANDIDATE,
     suffixes=(".csv", ".txt", ".tsv", ".xlsx"),
     samples=("none",),
     known_limits="one histogram per table; sizes without the word lower, upper or centre are taken as bin centres",
     generic=True,
+    open_ended=True,
 )
 _REMARK = re.compile(r"#\s*(?P<key>[^:=]+)[:=]\s*(?P<value>.*)")
 _HIGHEST_HEADER = 40

@@ -27,7 +27,7 @@ FORMAT = Format(
     name="videodrop",
     title="Videodrop results (CSV)",
     technique=Technique.NTA,
-    version="1",
+    version="2",
     maturity=Maturity.DRAFT,
     suffixes=(".csv",),
     samples=("none",),
@@ -78,8 +78,11 @@ def read(source: SourceFile) -> tuple[Run, ...]:
     """Read the one measurement.
 
     Raises:
-        InputError: when a section is missing, a number is malformed, or the tracks are not as many as stated.
+        InputError: when a section is missing, a number is malformed, the last line does not end, or the tracks are
+            not as many as stated.
     """
+    if not source.text.endswith("\n"):
+        raise InputError("the last line does not end", hint="the file is truncated; export it again")
     parts = _split(source.text)
     results = parts.fields["RESULTS"]
     values = {key: match for key, text in results.items() if key in _NAMES and (match := _VALUE.fullmatch(text))}

@@ -9,6 +9,8 @@ from paracrine.payloads.size_distribution import FloatArray
 
 _OF_A_STEP = 0.15
 _OF_A_WIDTH = 0.02
+_SINGLE_STEPS_FRAC = 0.8
+_FEWEST_CENTRES = 5
 
 
 def edges_from_both(lower: FloatArray, upper: FloatArray, rounding: FloatArray) -> FloatArray:
@@ -49,7 +51,7 @@ def edges_from_centres(centres: FloatArray, rounding: FloatArray) -> tuple[Float
     Otherwise the edges lie halfway between neighbours, which is a choice the reader of the result must know.
 
     Raises:
-        InputError: when the centres do not rise.
+        InputError: when the centres do not rise, or rows are missing from a regular row of centres.
     """
     require_rising(centres)
     steps = np.diff(centres)
@@ -60,6 +62,9 @@ def edges_from_centres(centres: FloatArray, rounding: FloatArray) -> tuple[Float
     if np.all(centres > 0) and _is_regular(np.log(centres), rounding / centres):
         inner = np.sqrt(centres[1:] * centres[:-1])
         return np.concatenate(([centres[0] ** 2 / inner[0]], inner, [centres[-1] ** 2 / inner[-1]])), True
+    _require_no_gap(centres, centres, rounding)
+    if np.all(centres > 0):
+        _require_no_gap(centres, np.log(centres), rounding / centres)
     inner = (centres[1:] + centres[:-1]) / 2
     outer = (max(0.0, centres[0] - steps[0] / 2), centres[-1] + steps[-1] / 2)
     return np.concatenate(([outer[0]], inner, [outer[1]])), False
@@ -78,6 +83,24 @@ def require_rising(sizes: FloatArray) -> None:
         row = int(np.argmax(wrong)) + 2
         word = "stands there twice" if sizes[row - 1] == sizes[row - 2] else "does not rise"
         raise InputError(f"size {sizes[row - 1]:g} nm in row {row} {word}", hint="sort the rows and merge duplicates")
+
+
+def _require_no_gap(centres: FloatArray, points: FloatArray, rounding: FloatArray) -> None:
+    """Raise when nearly all points are one step apart and a few are not: rows are missing or changed there.
+
+    Raises:
+        InputError: naming the two sizes around the first odd step.
+    """
+    steps = np.diff(points)
+    step = float(np.median(steps))
+    slack = np.minimum(rounding[1:] + rounding[:-1], _OF_A_STEP * step) + 1e-9 * step
+    single = np.abs(steps - step) <= slack
+    if centres.size >= _FEWEST_CENTRES and _SINGLE_STEPS_FRAC <= np.mean(single) < 1:
+        first = int(np.argmin(single))
+        raise InputError(
+            f"rows are missing or changed between {centres[first]:g} and {centres[first + 1]:g} nm",
+            hint="give every bin, empty ones as 0, or both edges of each",
+        )
 
 
 def _is_regular(points: FloatArray, rounding: FloatArray) -> bool:

@@ -118,6 +118,10 @@ def split_cells(line: str) -> list[str]:
     return [cell.strip().strip('"').strip() for cell in line.split("\t")]
 
 
+def _split_unquoted(line: str) -> list[str]:
+    return [cell.strip() for cell in line.split("\t")] if " " in line or not line.isascii() else line.split("\t")
+
+
 def split_rows(text: str) -> list[list[str]]:
     """Split an export into rows of stripped cells without empty cells at the end of a row.
 
@@ -127,7 +131,8 @@ def split_rows(text: str) -> list[list[str]]:
     after = first[len("Original File:") :].lstrip('"')[:1]
     separator = after if after in (",", ";") else "\t"
     if separator == "\t":
-        rows = [split_cells(line) for line in text.split("\n")]
+        split = split_cells if '"' in text else _split_unquoted
+        rows = [split(line) for line in text.split("\n")]
     else:
         rows = [[cell.strip() for cell in row] for row in csv.reader(text.split("\n"), delimiter=separator)]
     for row in rows:

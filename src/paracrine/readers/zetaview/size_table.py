@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from paracrine.core.errors import InputError
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.readers.decoding.decimal import half_digit
+from paracrine.readers.decoding.table import plain_floats
 from paracrine.readers.decoding.text import require_number
 
 BINS_COUNT = 1200
@@ -53,7 +55,7 @@ def bin_edges_nm() -> FloatArray:
 
 def is_table_header(row: list[str]) -> bool:
     """Whether a row names the columns of the size table."""
-    return bool(row) and row[0].lower().replace(" ", "").startswith("size/nm")
+    return bool(row) and row[0][:1] in "sS" and row[0].lower().replace(" ", "").startswith("size/nm")
 
 
 def read_size_table(rows: list[list[str]], header_index: int, *, decimal: str) -> SizeTable:
@@ -108,21 +110,31 @@ def _aborted() -> SizeTable:
 
 
 def _column(body: list[tuple[int, list[str]]], index: int, decimal: str) -> Column:
-    values, rounding = np.zeros(len(body)), np.zeros(len(body))
-    for place, (line, row) in enumerate(body):
+    for line, row in body:
         if index >= len(row):
             raise InputError(f"the row has {len(row)} of its cells", where=f"line {line}", hint=_TRUNCATED)
-        values[place] = value = require_number(row[index], decimal=decimal, where=f"line {line}")
-        if value < 0:
-            raise InputError(f"negative count {row[index]}", where=f"line {line}")
-        rounding[place] = half_digit(row[index]) if value else 0.0
-    return Column(values, rounding)
+    cells = [row[index] for _, row in body]
+    values = np.array(_numbers(body, index, decimal))
+    if values.min(initial=0.0) < 0:
+        line, row = body[int(np.flatnonzero(values < 0)[0])]
+        raise InputError(f"negative count {row[index]}", where=f"line {line}")
+    rounding = {cell: half_digit(cell) for cell in set(cells)}
+    return Column(values, np.where(values != 0, [rounding[cell] for cell in cells], 0.0))
+
+
+def _numbers(body: list[tuple[int, list[str]]], index: int, decimal: str) -> list[float]:
+    """Return one column's numbers: at once where all are plain, else cell by cell."""
+    found = plain_floats([row[index] for _, row in body], decimal)
+    if found is not None and all(map(math.isfinite, found)):
+        return found
+    return [require_number(row[index], decimal=decimal, where=f"line {line}") for line, row in body]
 
 
 def _require_linear_axis(body: list[tuple[int, list[str]]], decimal: str) -> None:
-    for (line, row), centre in zip(body, bin_centres_nm().tolist(), strict=False):
-        printed = require_number(row[0], decimal=decimal, where=f"line {line}")
-        if abs(printed - centre) > half_digit(row[0]) * (1 + 1e-9):
+    sizes = _numbers(body, 0, decimal)
+    for (line, row), printed, centre in zip(body, sizes, bin_centres_nm().tolist(), strict=False):
+        # Most sizes are printed exactly; only the others need the print's rounding.
+        if printed != centre and abs(printed - centre) > half_digit(row[0]) * (1 + 1e-9):
             raise InputError(
                 f"size {row[0]} where the instrument has {centre:g} nm",
                 where=f"line {line}",
@@ -132,8 +144,7 @@ def _require_linear_axis(body: list[tuple[int, list[str]]], decimal: str) -> Non
 
 def _require_rising_axis(body: list[tuple[int, list[str]]], decimal: str) -> None:
     last = 0.0
-    for line, row in body:
-        size = require_number(row[0], decimal=decimal, where=f"line {line}")
+    for (line, row), size in zip(body, _numbers(body, 0, decimal), strict=True):
         if size < last:
             raise InputError(f"size {row[0]} does not rise", where=f"line {line}")
         last = size
