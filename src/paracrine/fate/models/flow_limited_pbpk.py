@@ -121,6 +121,22 @@ KNOWN: tuple[Known, ...] = ()
 def rates(state: Formulas, parameter: Formulas) -> Iterator[Flow]:
     """Yield every flow [particles/h]."""
     scale = (parameter.weight_g / REFERENCE_WEIGHT_G) ** parameter.uptake_exponent
+    yield from circulation(state, parameter)
+    for organ in ORGANS:
+        offered = scale * state[f"{organ}_blood"] / parameter[f"{organ}_vascular_ml"]
+        if organ in SATURABLE:
+            yield from saturable_uptake(organ, state, parameter, offered, becomes=f"{organ}_remnants")
+        elif organ == "brain":
+            yield from _brain(state, parameter, offered)
+        else:
+            held = state[f"{organ}_cells"]
+            yield Flow(f"{organ}_blood", f"{organ}_cells", parameter[f"{organ}_uptake_ml_h"] * offered)
+            yield Flow(f"{organ}_cells", f"{organ}_remnants", parameter.cell_breakdown_per_h * held)
+        yield Flow(f"{organ}_remnants", "gone", parameter.label_loss_per_h * state[f"{organ}_remnants"])
+
+
+def circulation(state: Formulas, parameter: Formulas) -> Iterator[Flow]:
+    """Yield what the heart drives round, in portal order, and what breaks down on the way."""
     content = {organ: state[f"{organ}_blood"] / parameter[f"{organ}_vascular_ml"] for organ in ORGANS}
     arterial = state.blood / parameter.blood_ml
     flow = {organ: parameter[f"{organ}_flow_ml_h"] for organ in ORGANS if organ != "lung"}
@@ -132,23 +148,18 @@ def rates(state: Formulas, parameter: Formulas) -> Iterator[Flow]:
             yield Flow("blood", f"{organ}_blood", (into_liver if organ == "liver" else flow[organ]) * arterial)
             drain = "liver_blood" if organ in ("spleen", "gut") else "lung_blood"
             yield Flow(f"{organ}_blood", drain, flow[organ] * content[organ])
-        yield Flow(f"{organ}_blood", "gone", parameter.blood_breakdown_per_h * state[f"{organ}_blood"])
-        yield from (
-            _brain(state, parameter, content[organ] * scale)
-            if organ == "brain"
-            else _cells(organ, state, parameter, content[organ] * scale)
-        )
-        yield Flow(f"{organ}_remnants", "gone", parameter.label_loss_per_h * state[f"{organ}_remnants"])
-    yield Flow("blood", "gone", parameter.blood_breakdown_per_h * state.blood)
+    for place in ("blood", *(f"{organ}_blood" for organ in ORGANS)):
+        yield Flow(place, "gone", parameter.blood_breakdown_per_h * state[place])
 
 
-def _cells(organ: str, state: Formulas, parameter: Formulas, offered: Expression) -> Iterator[Flow]:
+def saturable_uptake(
+    organ: str, state: Formulas, parameter: Formulas, offered: Expression, *, becomes: str
+) -> Iterator[Flow]:
+    """Yield what phagocytes take from the blood until they are full, and what they break down."""
     held = state[f"{organ}_cells"]
-    taken = parameter[f"{organ}_uptake_ml_h"] * offered
-    if organ in SATURABLE:
-        taken = taken * (1 - held / (parameter[f"{organ}_capacity_per_ml"] * parameter[f"{organ}_volume_ml"]))
-    yield Flow(f"{organ}_blood", f"{organ}_cells", taken)
-    yield Flow(f"{organ}_cells", f"{organ}_remnants", parameter.cell_breakdown_per_h * held)
+    room = 1 - held / (parameter[f"{organ}_capacity_per_ml"] * parameter[f"{organ}_volume_ml"])
+    yield Flow(f"{organ}_blood", f"{organ}_cells", parameter[f"{organ}_uptake_ml_h"] * offered * room)
+    yield Flow(f"{organ}_cells", becomes, parameter.cell_breakdown_per_h * held)
 
 
 def _brain(state: Formulas, parameter: Formulas, offered: Expression) -> Iterator[Flow]:
