@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from typer.main import get_command
 
@@ -27,12 +28,20 @@ def pages() -> dict[str, str]:
 
 def _command_line() -> Iterator[str]:
     yield from ("# Command line", "", MADE)
-    for name, command in sorted(get_command(app).commands.items()):  # type: ignore[attr-defined]
+    for name, command in _commands(get_command(app), ""):
         yield from ("", f"## paracrine {name}", "", *_paragraphs(command.help or ""), "")
         yield from ("| option | meaning |", "|---|---|")
         for parameter in command.params:
             spelled = ", ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name.upper()
             yield f"| `{spelled}` | {_cell(getattr(parameter, 'help', '') or '')} |"
+
+
+def _commands(group: Any, before: str) -> Iterator[tuple[str, Any]]:
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 def _readers() -> Iterator[str]:

@@ -14,6 +14,7 @@ from paracrine.core.progress import Executor, Progress, SerialExecutor, Silent
 if TYPE_CHECKING:
     from paracrine.bench.demo import DemoReport
     from paracrine.bench.draft import Draft
+    from paracrine.bench.evidence.namespace import Evidence
     from paracrine.bench.outcome import RunReport
     from paracrine.bench.reading import FileReport, FormatInfo
     from paracrine.bench.review import ReviewReport
@@ -179,6 +180,20 @@ class Bench:
 
         chosen = executor or SerialExecutor()
         return run_demo(self, Path(out), seed=seed, executor=chosen, progress=progress or Silent())
+
+    @property
+    def evidence(self) -> Evidence:
+        """What is known: files of papers and trials added, searched, linked, screened."""
+        from paracrine.bench.evidence.namespace import Evidence
+
+        return Evidence(self)
+
+    def evidence_workspace(self, *, create: bool) -> Workspace:
+        """Open the workspace of the evidence base, by default the folder `evidence` here."""
+        from paracrine.bench.evidence.namespace import FOLDER_NAME
+        from paracrine.store import open_workspace
+
+        return open_workspace(self._workspace if self._workspace is not None else FOLDER_NAME, create=create)
 
     def open_workspace(self, out: Path) -> Workspace:
         """Open this bench's ledger, by default the one beside the certificates in `out`."""

@@ -18,6 +18,9 @@ Out = Annotated[Path | None, typer.Option(help="Where the certificates go. [defa
 WorkspaceOption = Annotated[
     str | None, typer.Option("--workspace", help="Ledger: a folder or a database URL. [default: OUT/workspace]")
 ]
+BaseOption = Annotated[
+    str | None, typer.Option("--workspace", help="Evidence base: a folder or a database URL. [default: ./evidence]")
+]
 
 
 def choose_executor(workers: int) -> Executor:

@@ -1,0 +1,1 @@
+"""What is known, with memory: files added, searches, links, screening decisions."""

@@ -1,0 +1,32 @@
+"""What the evidence base keeps in the ledger."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from paracrine.core.records import Record
+
+
+class EvidenceFileRecord(Record):
+    """A file that was added: what was read from it, what was refused and why."""
+
+    kind: ClassVar[str] = "evidence_file"
+
+    name: str
+    file_sha256: str
+    size_bytes: int
+    source: str
+    source_version: str
+    read_count: int
+    new_count: int
+    duplicate_count: int
+    updated_count: int
+    refused: tuple[tuple[str, str], ...] = ()
+    """(locator, reason); cut where the list would be endless, `refused_count` is whole."""
+    refused_count: int = 0
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Lines between records that were not used: (locator, reason)."""
+    remarks: tuple[str, ...] = ()
+    changes: tuple[tuple[str, str, str, str], ...] = ()
+    """(record key, field, before, after) of updated records; news first, cut where the list would be endless."""
+    changes_count: int = 0

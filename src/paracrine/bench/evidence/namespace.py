@@ -1,0 +1,67 @@
+"""`bench.evidence`: the verbs of the evidence base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paracrine.core.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from paracrine.bench.bench import Bench
+    from paracrine.bench.evidence.adding import AddReport
+    from paracrine.bench.evidence.base import EvidenceBase
+    from paracrine.bench.evidence.listing import SourceInfo
+    from paracrine.evidence.trial import Trial
+    from paracrine.evidence.work import Work
+
+FOLDER_NAME = "evidence"
+
+
+class Evidence:
+    """Verbs over the evidence base of one workspace, by default the folder `evidence` here."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def add(self, files: Iterable[str | Path], *, progress: Progress | None = None) -> AddReport:
+        """Read bibliographic and registry files into the base; a file nobody can read stops none of the others.
+
+        Raises:
+            InputError: when no file is named.
+        """
+        from paracrine.bench.evidence.adding import add_files
+
+        with self.open(create=True) as base:
+            return add_files(base, tuple(Path(file) for file in files), progress=progress or Silent())
+
+    def sources(self) -> tuple[SourceInfo, ...]:
+        """List the formats that can be added."""
+        from paracrine.bench.evidence.listing import list_sources
+
+        return list_sources()
+
+    def records(self, kind: str = "") -> Iterator[Work | Trial]:
+        """Yield every record of the base, `work` or `trial` if a kind is given."""
+        with self.open() as base:
+            yield from base.records(kind)
+
+    def record(self, key: str) -> Work | Trial:
+        """Return one record by its key.
+
+        Raises:
+            UnknownName: when there is none.
+        """
+        with self.open() as base:
+            return base.record(key)
+
+    def open(self, *, create: bool = False) -> EvidenceBase:
+        """Open the base: ledger and search index, the latter made again where it is behind.
+
+        Raises:
+            RecordError: when there is none and `create` is not asked for.
+        """
+        from paracrine.bench.evidence.base import open_base
+
+        return open_base(self._bench.evidence_workspace(create=create), self._bench.actor("", ""))

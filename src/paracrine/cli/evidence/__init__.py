@@ -1,0 +1,1 @@
+"""Commands under `paracrine evidence`, one module a topic, found by the catalog."""

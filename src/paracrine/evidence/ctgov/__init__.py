@@ -1,0 +1,1 @@
+"""One study of ClinicalTrials.gov into a trial, from its modules."""

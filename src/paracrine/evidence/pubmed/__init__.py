@@ -1,0 +1,1 @@
+"""One record of PubMed XML into a work."""

@@ -1,0 +1,59 @@
+"""Choose the source of a file by its content and stream its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from types import ModuleType
+
+from paracrine.core.catalog import Catalog
+from paracrine.core.errors import InputError, ParacrineError
+from paracrine.evidence.file import EvidenceFile
+from paracrine.evidence.source import Item, Remark
+
+SOURCES = Catalog("paracrine.evidence.sources", ("SOURCE", "sniff", "read"))
+
+
+@cache
+def load_sources() -> tuple[ModuleType, ...]:
+    """Return all sources, ours and other people's, loaded once."""
+    return tuple(SOURCES)
+
+
+def choose_source(file: EvidenceFile) -> ModuleType:
+    """Return the one source that claims the file.
+
+    Raises:
+        InputError: when none or several do; the message says why, source by source.
+    """
+    file.head  # noqa: B018  a file that cannot be opened is told before any source is asked
+    answers = [(module, module.sniff(file)) for module in load_sources()]
+    claims = [module for module, answer in answers if answer.claims]
+    if len(claims) == 1:
+        return claims[0]
+    if claims:
+        names = ", ".join(module.SOURCE.name for module in claims)
+        raise InputError(f"several sources claim this file: {names}", where=file.name, hint="please report this file")
+    reasons = "; ".join(f"{module.SOURCE.name}: {answer.why}" for module, answer in answers)
+    raise InputError(
+        f"no source knows this file ({reasons})",
+        where=file.name,
+        hint="`paracrine evidence formats` lists what can be read",
+    )
+
+
+def read_items(file: EvidenceFile, source: ModuleType | None = None) -> Iterator[Item]:
+    """Yield works, trials, refused records and remarks of one file, one at a time.
+
+    Raises:
+        InputError: when the file cannot be read, also half-way; what was yielded before stands.
+    """
+    chosen = source or choose_source(file)
+    try:
+        if chosen.SOURCE.is_text and file.encoding_remark:
+            yield Remark(file.encoding_remark)
+        yield from chosen.read(file)
+    except ParacrineError as error:
+        if not error.where.startswith(file.name):
+            error.where = f"{file.name}: {error.where}" if error.where else file.name
+        raise

@@ -1,0 +1,1 @@
+"""One RIS record into a work, whichever program wrote it."""
