@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from paracrine.bench.evidence.base import EvidenceBase
 from paracrine.bench.evidence.filling import Filled, fill
 from paracrine.bench.evidence.ledger_records import EvidenceFileRecord
+from paracrine.bench.evidence.opening import EvidenceBase
 from paracrine.core.errors import InputError
 from paracrine.core.progress import Progress, stage
 from paracrine.evidence.file import EvidenceFile

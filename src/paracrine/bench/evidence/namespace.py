@@ -11,8 +11,8 @@ from paracrine.core.progress import Progress, Silent
 if TYPE_CHECKING:
     from paracrine.bench.bench import Bench
     from paracrine.bench.evidence.adding import AddReport
-    from paracrine.bench.evidence.base import EvidenceBase
     from paracrine.bench.evidence.listing import SourceInfo
+    from paracrine.bench.evidence.opening import EvidenceBase
     from paracrine.evidence.trial import Trial
     from paracrine.evidence.work import Work
 
@@ -62,6 +62,6 @@ class Evidence:
         Raises:
             RecordError: when there is none and `create` is not asked for.
         """
-        from paracrine.bench.evidence.base import open_base
+        from paracrine.bench.evidence.opening import open_base
 
         return open_base(self._bench.evidence_workspace(create=create), self._bench.actor("", ""))

@@ -68,19 +68,25 @@ def read_study(study: Module, origin: Origin) -> Trial | None:
         sponsor=_text(_module(sponsors, "leadSponsor"), "name"),
         collaborators=tuple(_text(one, "name") for one in sponsors.get("collaborators", ())),
         countries=_countries(protocol),
-        registered=read_date(_text(status, "studyFirstSubmitDate")),
-        started=_date(status, "startDateStruct"),
-        primary_completed=_date(status, "primaryCompletionDateStruct"),
-        completed=_date(status, "completionDateStruct"),
-        updated=_date(status, "lastUpdatePostDateStruct") or read_date(_text(status, "lastUpdateSubmitDate")),
         results_posted=posted,
         has_results=has_results if isinstance(has_results, bool) else bool(results or posted),
         references=tuple(map(_reference, references)),
         result_references=tuple(_reference(one) for one in references if _text(one, "type") == "RESULT"),
         url=f"https://clinicaltrials.gov/study/{number}",
         extra=tuple(Extra(name, _text(status, name)) for name in ("statusVerifiedDate",) if _text(status, name)),
+        **_dates(status),
         **read_results(results),
     )
+
+
+def _dates(status: Module) -> dict[str, str]:
+    return {
+        "registered": read_date(_text(status, "studyFirstSubmitDate")),
+        "started": _date(status, "startDateStruct"),
+        "primary_completed": _date(status, "primaryCompletionDateStruct"),
+        "completed": _date(status, "completionDateStruct"),
+        "updated": _date(status, "lastUpdatePostDateStruct") or read_date(_text(status, "lastUpdateSubmitDate")),
+    }
 
 
 def _module(parent: Module, name: str) -> Module:

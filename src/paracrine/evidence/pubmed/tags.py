@@ -115,13 +115,7 @@ def read_tags(record: Iterable[tuple[str, str]], origin: Origin) -> Work | None:
         pmc=pmc,
         doi=doi,
         trial_ids=tuple(number for registry, number in map(_trial, tags["SI"]) if registry),
-        work_type="preprint"
-        if "Preprint" in types
-        else "chapter"
-        if chapter and book
-        else "book"
-        if book
-        else "article",
+        work_type=_work_type(types, chapter, book),
         title=title,
         title_original=_first(tags, "TT"),
         abstract=split_abstract(" ".join(tags["AB"])),
@@ -151,12 +145,18 @@ def read_tags(record: Iterable[tuple[str, str]], origin: Origin) -> Work | None:
         grants=tuple(tags["GR"]),
         relations=_relations(tags),
         status=_first(tags, "STAT"),
-        extra=tuple(
-            Extra(tag, value)
-            for tag, value in pairs
-            if tag not in _PLACED and tag not in RELATIONS and "@" not in value
-        ),
+        extra=tuple(Extra(tag, value) for tag, value in pairs if _is_extra(tag, value)),
     )
+
+
+def _work_type(types: tuple[str, ...], chapter: str, book: str) -> str:
+    if "Preprint" in types:
+        return "preprint"
+    return "chapter" if chapter and book else "book" if book else "article"
+
+
+def _is_extra(tag: str, value: str) -> bool:
+    return tag not in _PLACED and tag not in RELATIONS and "@" not in value
 
 
 def split_abstract(text: str) -> tuple[Section, ...]:
