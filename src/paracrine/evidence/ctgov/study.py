@@ -28,8 +28,7 @@ def read_study(study: Module, origin: Origin) -> Trial | None:
     who, conditions = _module(protocol, "eligibilityModule"), _module(protocol, "conditionsModule")
     sponsors, described = _module(protocol, "sponsorCollaboratorsModule"), _module(protocol, "descriptionModule")
     phases = [str(phase) for phase in design.get("phases", ())]
-    results = _module(study, "resultsSection")
-    posted = _date(status, "resultsFirstPostDateStruct")
+    results, posted = _module(study, "resultsSection"), _date(status, "resultsFirstPostDateStruct")
     references = _module(protocol, "referencesModule").get("references", ())
     has_results = study.get("hasResults")
     return Trial(
@@ -79,7 +78,7 @@ def read_study(study: Module, origin: Origin) -> Trial | None:
     )
 
 
-def _dates(status: Module) -> dict[str, str]:
+def _dates(status: Module) -> dict[str, Any]:
     return {
         "registered": read_date(_text(status, "studyFirstSubmitDate")),
         "started": _date(status, "startDateStruct"),
