@@ -10,6 +10,7 @@ from paracrine.core.errors import InputError
 _MARKED = re.compile(r"(?=[+-]?[.,]?\d)[+-]?\d*([.,])\d*(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _DIGITS = re.compile(r"[+-]?\d*(?:[.,](\d*))?(?:[eE]([+-]?\d+))?")
+_HALVES = tuple(0.5 * 10.0**-places for places in range(20))
 
 
 def decide_decimal(cells: Iterable[str], *, where: str, thousands_possible: bool = False) -> str:
@@ -44,6 +45,9 @@ def decide_decimal(cells: Iterable[str], *, where: str, thousands_possible: bool
 
 def half_digit(cell: str) -> float:
     """Return half of the last printed digit of a number, its rounding error: 5e-7 for `99,147287`; 0 for no number."""
+    head, point, decimal_places = cell.partition(".")
+    if point and cell.isascii() and head.isdigit() and decimal_places.isdigit() and len(decimal_places) < len(_HALVES):
+        return _HALVES[len(decimal_places)]
     match = _DIGITS.fullmatch(cell.strip())
     if match is None or not any(sign.isdigit() for sign in cell):
         return 0.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+import numpy as np
+
 from paracrine.core.errors import InputError
 
 MISSING = frozenset({"", "n/a", "na", "nan", "not recorded", "unknown", "none", "-", "--", "#n/a"})
@@ -20,7 +22,16 @@ def decode(data: bytes, *, where: str) -> str:
         InputError: when the bytes are no text (NUL bytes that no 16-bit encoding explains).
     """
     text = _decode_exactly(data, where)
+    if text.isascii() and not _has_lone_return(data):
+        return text.replace("\r", "")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _has_lone_return(data: bytes) -> bool:
+    """Whether a carriage return stands without a line feed behind it; cheaper to ask than to replace pairs."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    returns = np.flatnonzero(raw == ord("\r"))
+    return bool(returns.size and (returns[-1] == raw.size - 1 or np.any(raw[returns + 1] != ord("\n"))))
 
 
 def _decode_exactly(data: bytes, where: str) -> str:

@@ -7,6 +7,7 @@ columns well, role, name, standard_ug_per_ml, dilution_factor. `readers/plate/ro
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -43,6 +44,7 @@ FORMAT = Format(
     generic=True,
 )
 _COLUMN_NUMBERS = {mark: mark.join(str(number) for number in range(1, COLUMNS_COUNT + 1)) for mark in "\t;,"}
+_LAST_NUMBERS = re.compile(r"10[^\n\d]{1,40}11[^\n\d]{1,40}12")
 _OVER_RANGE = frozenset({"over", "overflow", "ovrflw", "ovflw", "ovrfl", "sat", "saturated", ">max", "*****", "#####"})
 _SHAPE = (len(ROWS), COLUMNS_COUNT)
 
@@ -88,6 +90,8 @@ def read(source: SourceFile) -> tuple[Run, ...]:
 
 def _separator(text: str) -> str:
     """Return what separates the column numbers 1 to 12 of a plate, empty when they do not stand there."""
+    if not _LAST_NUMBERS.search(text):
+        return ""
     bare = text.replace('"', "").replace(" ", "")
     return next((mark for mark, numbers in _COLUMN_NUMBERS.items() if numbers in bare), "")
 

@@ -38,9 +38,10 @@ _ZETA_KEY = re.compile(r"zeta potential\s*/\s*mv", re.IGNORECASE)
 
 def sniff(source: SourceFile) -> Sniffed:
     """Say whether this is a ZetaView zeta profile."""
-    text = source.head_text.replace("\x00", "")
-    if not is_zetaview(text):
+    text = source.head_text
+    if not is_zetaview(text[:8000].replace("\x00", "")):
         return Sniffed(False, "does not open with 'Original File:' and a ZetaView serial number")
+    text = text.replace("\x00", "")
     if _PROFILE.search(text) or _ZETA_KEY.search(text):
         return Sniffed(True, "ZetaView header and a ZP profile")
     return Sniffed(False, "a ZetaView file without a ZP profile")
