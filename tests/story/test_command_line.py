@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from paracrine.store import open_workspace
+
 ENVIRONMENT = {**os.environ, "COLUMNS": "120", "PARACRINE_PERSON": "T. Tester"}
 
 
@@ -55,6 +57,16 @@ def test_a_file_nobody_can_read_is_one_line_and_exit_code_2(
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert done.stdout == ""
+
+
+def test_one_file_becomes_a_page_and_an_unreadable_one_leaves_none(tmp_path: Path) -> None:
+    (tmp_path / "sizes.csv").write_text("diameter (nm),particles\n50,10\n60,30\n70,20\n80,5\n", encoding="utf-8")
+    assert paracrine("read", tmp_path / "sizes.csv", "--html", tmp_path / "out" / "page.html").returncode == 0
+    page = (tmp_path / "out" / "page.html").read_text(encoding="utf-8")
+    assert "1 run in sizes.csv, read by histogram" in page
+    (tmp_path / "empty.csv").write_text("")
+    assert paracrine("read", tmp_path / "empty.csv", "--html", tmp_path / "none.html").returncode == 2
+    assert not (tmp_path / "none.html").exists()
 
 
 def test_a_folder_without_a_study_says_how_to_get_one(tmp_path: Path) -> None:
@@ -120,7 +132,12 @@ def test_export_writes_an_ro_crate(tmp_path: Path) -> None:
     (tmp_path / "sizes.csv").write_text("diameter (nm),particles\n50,10\n60,30\n70,20\n80,5\n", encoding="utf-8")
     assert paracrine("init", tmp_path).returncode == 0
     assert paracrine("run", tmp_path).returncode == 0
-    done = paracrine("export", tmp_path, "--ro-crate", tmp_path / "crate")
+    done = paracrine("export", tmp_path, "--ro-crate", tmp_path / "crate", "--reason", "for the audit", "--json")
     assert done.returncode == 0, done.stderr
+    with open_workspace(tmp_path / "certificates" / "workspace") as workspace:
+        (told,) = workspace.entries("export")
+    assert (told.person, told.reason, told.number) == ("T. Tester", "for the audit", json.loads(done.stdout)["entry"])
+    assert told.body["head_entry"] == told.number - 1
+    assert json.loads(paracrine("verify", tmp_path, "--json").stdout)["ok"] is True
     described = json.loads((tmp_path / "crate" / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     assert any("w3id.org/ro/crate/1" in str(part) for part in described["@context"])

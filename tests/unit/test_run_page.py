@@ -12,7 +12,7 @@ from page_reading import Page
 from paracrine.core.notice import Notice, Severity
 from paracrine.payloads.trace import Trace
 from paracrine.report.content import FileEntry
-from paracrine.report.run_page import run_headline, run_html
+from paracrine.report.run_page import OwnNumber, run_headline, run_html
 
 FILE = FileEntry(NTA_FILE, sha(NTA_FILE), 48_211, "nanosight_summary", "1.2", "tested")
 DRIFT = Notice(code="drift", message="the sample drifted by 4.2 px a frame", action="wait for the temperature")
@@ -35,7 +35,14 @@ def test_a_file_nobody_could_read_says_why() -> None:
 
 def test_printed_numbers_stand_beside_the_same_from_the_data() -> None:
     text = Page(run_html((nta_run(3),), file=FILE)).one("runs").text
-    assert "diameter d50 nm 120.4 120.41 −0.01 nm Results / D50" in text
+    assert "diameter d50 nm – 120.4 120.41 −0.01 nm Results / D50" in text
+
+
+def test_our_numbers_stand_first_or_say_why_there_is_none() -> None:
+    own = (OwnNumber("diameter_d50_nm", "D50", 121.3, "nm"), OwnNumber("x", "Mode", None, "nm", "too few particles"))
+    text = Page(run_html((nta_run(3),), file=FILE, own=(own,))).one("runs").text
+    assert "D50 121.3 120.4 120.41 −0.01 nm Results / D50" in text
+    assert "Mode not assessed: too few particles not printed" in text
 
 
 def test_each_run_shows_payload_notices_and_unread_fields() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from paracrine.bench.demo import DemoReport
     from paracrine.bench.draft import Draft
     from paracrine.bench.evidence.namespace import Evidence
+    from paracrine.bench.exporting import ExportReport
     from paracrine.bench.outcome import RunReport
     from paracrine.bench.reading import FileReport, FormatInfo
     from paracrine.bench.review import ReviewReport
@@ -161,11 +162,23 @@ class Bench:
         """Check every seal and every file hash of a workspace; names the first broken entry."""
         return self._existing(workspace).verify(progress=progress or Silent())
 
-    def export_ro_crate(self, out: str | Path, *, workspace: str | Path | None = None) -> Path:
-        """Write a workspace as an RO-Crate folder or zip."""
-        from paracrine.store import export_ro_crate
+    def export_ro_crate(
+        self,
+        out: str | Path,
+        *,
+        workspace: str | Path | None = None,
+        reason: str = "copy for others",
+        progress: Progress | None = None,
+    ) -> ExportReport:
+        """Write a workspace as an RO-Crate folder or zip, and record in the ledger that it was taken.
 
-        return export_ro_crate(self._existing(workspace), Path(out))
+        Raises:
+            InputError: when `out` is there already.
+        """
+        from paracrine.bench.exporting import export_recorded
+
+        opened, actor = self._existing(workspace), self.actor("", "")
+        return export_recorded(opened, Path(out), actor=actor, reason=reason, progress=progress or Silent())
 
     def demo(
         self,

@@ -8,23 +8,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from paracrine.bench.outputs import write_outputs
 from paracrine.characterization.measuring import load_metrics, measure_run
 from paracrine.core.errors import InputError
 from paracrine.core.plan import SizeWindow
 from paracrine.core.run import Run, VendorNumber
 from paracrine.readers.format import Format
 from paracrine.readers.intake import load_readers, read_file
-
-
-@dataclass(frozen=True, slots=True)
-class OwnNumber:
-    """One of our metrics on one run, or why there is none."""
-
-    name: str
-    title: str
-    value: float | None
-    unit: str
-    reason: str = ""
+from paracrine.report.content import FileEntry
+from paracrine.report.run_page import OwnNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +86,7 @@ class FileReport:
     reader: str
     reader_version: str
     runs: tuple[RunReading, ...]
+    size_bytes: int
 
     @property
     def headline(self) -> str:
@@ -104,6 +97,24 @@ class FileReport:
             f"{self.name}: {count} run{'s' if count > 1 else ''}, read by {self.reader} "
             f"{self.reader_version} ({maturity}), sha256 {self.sha256[:12]}…"
         )
+
+    def to_html(self) -> str:
+        """Return one self-contained page: charts, our numbers beside the instrument's, notices, unread fields."""
+        from paracrine.report.run_page import run_html
+
+        maturity = self.runs[0].run.maturity.value
+        file = FileEntry(self.name, self.sha256, self.size_bytes, self.reader, self.reader_version, maturity)
+        return run_html([one.run for one in self.runs], file=file, own=[one.own for one in self.runs])
+
+    def write_html(self, path: str | Path) -> Path:
+        """Write that page, whole or not at all.
+
+        Raises:
+            InputError: when it cannot be written there.
+        """
+        target = Path(path)
+        write_outputs(target.parent, {target.name: self.to_html().encode()})
+        return target
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -189,7 +200,7 @@ def report_file(path: Path) -> FileReport:
     runs = read_file(path, siblings=siblings)
     first = runs[0].source
     readings = tuple(RunReading(_title(run), run, _measure(run)) for run in runs)
-    return FileReport(path.name, first.sha256, first.reader, first.reader_version, readings)
+    return FileReport(path.name, first.sha256, first.reader, first.reader_version, readings, path.stat().st_size)
 
 
 def list_formats() -> tuple[FormatInfo, ...]:

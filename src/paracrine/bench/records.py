@@ -76,3 +76,18 @@ class ComparisonRecord(Record):
     headline: str
     fingerprint: str
     outputs: dict[str, str] = Field(default_factory=dict)
+
+
+class ExportRecord(Record):
+    """A copy of the workspace left the house."""
+
+    kind: ClassVar[str] = "export"
+
+    target: str
+    """Name of the folder or archive, without the folders above it."""
+    form: str
+    head_entry: int
+    """Last entry when the copying began."""
+    head_seal: str
+    outputs: dict[str, str] = Field(default_factory=dict)
+    """File name to sha256: the archive, or the description inside the folder."""

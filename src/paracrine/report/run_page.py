@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from paracrine.core.run import Run
+from paracrine.core.run import Run, VendorNumber
 from paracrine.figures.style import Spec
 from paracrine.figures.trace import draw_trace
 from paracrine.payloads.trace import Trace
@@ -23,10 +23,22 @@ _PAYLOAD_WORDS = {"payload", "name", "origin"}
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedRow:
-    """A number the instrument printed beside the same computed again by its convention."""
+class OwnNumber:
+    """One of our metrics on one run, or why there is none."""
 
     name: str
+    title: str
+    value: float | None
+    unit: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """A number of ours beside what the instrument printed and the same computed again by its convention."""
+
+    name: str
+    own: str
     printed: str
     rederived: str
     unit: str
@@ -42,17 +54,18 @@ class RunBlock:
     title: str
     detail: str
     payloads: tuple[str, ...]
-    printed: tuple[PrintedRow, ...]
+    numbers: tuple[NumberRow, ...]
     notes: tuple[Note, ...]
     unread: tuple[tuple[str, str], ...]
 
 
-def run_html(runs: Sequence[Run], *, file: FileEntry) -> str:
+def run_html(runs: Sequence[Run], *, file: FileEntry, own: Sequence[Sequence[OwnNumber]] = ()) -> str:
     """Return everything in one instrument file as one HTML page.
 
     Args:
         runs: what the reader found, in the order of the file.
         file: the file itself.
+        own: our metrics of each run, in the order of the runs; empty leaves them out.
     """
     notes = Notes()
     entries = tuple(RunEntry(run, run.sample_hint or run.name, "product") for run in runs)
@@ -67,7 +80,7 @@ def run_html(runs: Sequence[Run], *, file: FileEntry) -> str:
         headline=run_headline(runs, file=file),
         file=_file_line(file),
         methods=method_blocks(entries, notes),
-        runs=tuple(_block(run, notes) for run in runs),
+        runs=tuple(_block(run, numbers, notes) for run, numbers in zip(runs, own or [()] * len(runs), strict=True)),
     )
 
 
@@ -85,14 +98,14 @@ def run_headline(runs: Sequence[Run], *, file: FileEntry) -> str:
     return f"{count} in {file.path}, read by {reader} ({file.maturity}): {join_words(doubts) or 'nothing doubtful'}."
 
 
-def _block(run: Run, notes: Notes) -> RunBlock:
+def _block(run: Run, own: Sequence[OwnNumber], notes: Notes) -> RunBlock:
     dilution = "" if run.dilution_factor is None else f"dilution {run.dilution_factor:g} by {run.dilution_by.value}"
     detail = (run.sample_hint, run.measured_at, dilution, run.source.locator)
     return RunBlock(
         title=run.name,
         detail=" · ".join(part for part in detail if part),
         payloads=tuple(_payload_line(payload.summary()) for payload in run.payloads),
-        printed=tuple(_printed(run)),
+        numbers=tuple(_number_rows(run, own)),
         notes=notes.of(run.notices),
         unread=tuple(sorted(run.unread.items())),
     )
@@ -115,18 +128,33 @@ def _plain(value: object) -> str:
     return ", ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else str(value)
 
 
-def _printed(run: Run) -> Iterator[PrintedRow]:
+def _number_rows(run: Run, own: Sequence[OwnNumber]) -> Iterator[NumberRow]:
+    ours = {number.name: number for number in own}
+    printed = {number.name: number for number in run.vendor}
     again = {number.name: number for number in run.rederived}
-    for number in run.vendor:
-        other = again.get(number.name)
-        yield PrintedRow(
-            name=number.name.replace("_", " "),
-            printed=write_value(number.value, digits=DIGITS_STATED),
-            rederived="" if other is None else write_value(other.value, digits=DIGITS_STATED),
-            unit=write_unit(number.unit),
-            source_field=number.source_field,
-            difference="" if other is None else write_value(number.value - other.value, digits=2),
+    for name in dict.fromkeys((*ours, *printed)):
+        mine, theirs, same = ours.get(name), printed.get(name), again.get(name)
+        yield NumberRow(
+            name=mine.title if mine else name.replace("_", " "),
+            own=_own_text(mine),
+            printed=_number_text(theirs),
+            rederived=_number_text(same),
+            unit=write_unit(mine.unit if mine else printed[name].unit),
+            source_field=theirs.source_field if theirs else "",
+            difference=write_value(theirs.value - same.value, digits=2) if theirs and same else "",
         )
+
+
+def _number_text(number: VendorNumber | None) -> str:
+    return "" if number is None else write_value(number.value, digits=DIGITS_STATED)
+
+
+def _own_text(number: OwnNumber | None) -> str:
+    if number is None:
+        return ""
+    if number.value is None:
+        return f"not assessed: {number.reason}"
+    return write_value(number.value, digits=DIGITS_STATED)
 
 
 def _charts(runs: Sequence[Run], entries: Sequence[RunEntry]) -> Iterator[tuple[str, str, Spec]]:

@@ -20,14 +20,16 @@ def read(
     file: Annotated[Path, typer.Argument(help="An instrument's export file.")],
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
     all_fields: Annotated[bool, typer.Option("--all", help="Also list settings and unread fields.")] = False,
+    html: Annotated[Path | None, typer.Option("--html", help="Also write all of it as one page, with charts.")] = None,
 ) -> None:
     """Show every run in FILE: instrument, settings, the vendor's numbers and ours, notices, unread fields.
 
-    Example: `paracrine read "AD45_F3-ExperimentSummary.csv"`
+    Examples: `paracrine read "AD45_F3-ExperimentSummary.csv"`, `paracrine read beads.csv --html beads.html`
     """
     from paracrine.bench import open_bench
 
     report = open_bench().read(file)
+    page = report.write_html(html) if html else None
     if json:
         print_json(report.to_data())
         return
@@ -42,6 +44,8 @@ def read(
         else:
             typer.echo(f"  {len(run.settings)} settings, {len(run.unread)} unread fields (--all lists them)")
         print_notices(run.notices)
+    if page:
+        typer.echo(f"Page: {page}")
 
 
 def formats(json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False) -> None:

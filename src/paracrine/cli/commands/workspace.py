@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from paracrine.cli.options import Json, Person, RoleOption
 from paracrine.cli.screen import print_json, progress_bars
 
 
@@ -18,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 
 def verify(
     workspace: Annotated[str, typer.Argument(help="Workspace folder, study folder, or database URL.")],
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    json: Json = False,
 ) -> None:
     """Check every seal and every file hash; name the first broken entry. Exit code 1 when something is broken.
 
@@ -51,11 +52,22 @@ def verify(
 def export(
     workspace: Annotated[str, typer.Argument(help="Workspace folder, study folder, or database URL.")],
     ro_crate: Annotated[Path, typer.Option("--ro-crate", help="Folder or .zip to write.")],
+    reason: Annotated[str, typer.Option(help="Why. It goes into the ledger with your name.")] = "copy for others",
+    person: Person = "",
+    role: RoleOption = "",
+    json: Json = False,
 ) -> None:
     """Export a workspace as an RO-Crate: ledger, files and a description other programs read.
 
-    Example: `paracrine export my-study --ro-crate my-study.zip`
+    Example: `paracrine export my-study --ro-crate my-study.zip --reason "for the inspection in May"`
     """
     from paracrine.bench import open_bench
 
-    typer.echo(f"Written: {open_bench().export_ro_crate(ro_crate, workspace=workspace)}")
+    with progress_bars(quiet=json) as progress:
+        report = open_bench(person=person, role=role).export_ro_crate(
+            ro_crate, workspace=workspace, reason=reason, progress=progress
+        )
+    if json:
+        print_json({"path": str(report.path), "entry": report.entry, **report.record.to_data()})
+        return
+    typer.echo(f"Written: {report.path} (ledger up to entry {report.record.head_entry}; recorded as {report.entry})")
