@@ -14,7 +14,7 @@ from paracrine.core.measurand import Measurand, Weighting
 from paracrine.core.quantity import Budget, Component
 from paracrine.figures.attribute_ratio import draw_attribute_ratio
 from paracrine.figures.budget import draw_budget, variance_shares
-from paracrine.figures.drawn import drawn_points, mean_distribution
+from paracrine.figures.drawn import band_of_mean, drawn_points, mean_distribution
 from paracrine.figures.limit_strip import draw_limit_strip
 from paracrine.figures.printable import printable, printable_data
 from paracrine.figures.render import render_png, render_svg
@@ -60,6 +60,19 @@ def test_the_mean_of_replicates_is_the_mean_of_each_bin() -> None:
     assert mean is not None
     np.testing.assert_allclose(mean.contents, 2 * NTA.contents)
     assert mean_distribution([NTA, dls_distribution(141.0)]) is None
+
+
+def test_the_band_is_students_interval_of_the_mean_and_needs_three_replicates() -> None:
+    """Rung 1: heights 2, 3 and 7 times one curve: mean 4, SD 2.6458, t(2) = 4.3027, so 4 -+ 6.5725, cut at 0."""
+    scaled = [SizeDistribution(NTA.edges_nm, k * NTA.contents, "1/mL", NTA.measurand) for k in (2, 3, 7)]
+    assert band_of_mean(scaled[:2]) is None
+    band, one = band_of_mean(scaled), drawn_points(NTA)
+    assert band is not None
+    np.testing.assert_array_equal(band.size_nm, one.size_nm)
+    np.testing.assert_array_equal(band.low, 0)
+    np.testing.assert_allclose(band.high, 10.5725 * one.height, rtol=1e-4)
+    areas = [layer for layer in draw_size_distribution([one_series(*scaled)])["layer"] if "y2" in layer["encoding"]]
+    assert len(areas) == 1
 
 
 def test_the_size_axis_is_logarithmic_named_so_and_in_nm() -> None:

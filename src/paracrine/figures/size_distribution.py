@@ -1,13 +1,13 @@
-"""Size distributions laid over one another: replicates thin, their mean thick, limits dashed, the vendor's dotted."""
+"""Size distributions laid over one another: replicates thin, mean thick in its band, limits dashed, vendor's dotted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from paracrine.figures.drawn import Points, drawn_points, is_log_spaced, mean_distribution
+from paracrine.figures.drawn import Band, Points, band_of_mean, drawn_points, is_log_spaced, mean_distribution
 from paracrine.figures.labels import Placer
 from paracrine.figures.style import (
     HEIGHT_PX,
@@ -16,6 +16,7 @@ from paracrine.figures.style import (
     LIMIT_DASH,
     SIZE_AXIS_NM,
     SIZE_TICKS,
+    SUPERSCRIPTS,
     VENDOR_DASH,
     Spec,
     finish,
@@ -30,7 +31,6 @@ from paracrine.figures.style import (
 from paracrine.payloads.size_distribution import SizeDistribution
 
 DIRECT_LABELS_AT_MOST = 4
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _BEYOND_FRACTION = 0.01
 
 
@@ -91,6 +91,7 @@ def draw_size_distribution(
         raise ValueError("distributions in different units cannot share an axis")
     curves = list(_curves(series))
     low, high = axis_nm or common_axis_nm(distributions)
+    bands = {one.label: band for one in series if (band := band_of_mean(_included(one))) is not None}
     peak = max((curve.points.peak for curve in curves), default=0.0)
     exponent = step_exponent(peak)
     top = (peak or 1.0) / 10.0**exponent * (1.04 + 0.07 * min(len(limits), 4))
@@ -111,6 +112,7 @@ def draw_size_distribution(
     }
     names = [one.label for one in series]
     layers = [
+        *_band_layers(bands, names, x, y, exponent),
         *_line_layers(curves, names, x, y, exponent, title),
         *_limit_layers(limits, x, peak=top, axis_nm=(low, high)),
     ]
@@ -135,9 +137,18 @@ def common_axis_nm(distributions: Sequence[SizeDistribution]) -> tuple[float, fl
     return float(low), float(high)
 
 
+def has_band(series: Series) -> bool:
+    """Whether a series has enough like replicates for the 95 % band of their mean."""
+    return band_of_mean(_included(series)) is not None
+
+
+def _included(series: Series) -> list[SizeDistribution]:
+    return [replicate.distribution for replicate in series.replicates if replicate.included]
+
+
 def _curves(series: Sequence[Series]) -> Iterator[_Curve]:
     for one in series:
-        included = [r.distribution for r in one.replicates if r.included]
+        included = _included(one)
         mean = mean_distribution(included) if included else None
         for replicate in one.replicates:
             alone = replicate.included and len(included) == 1
@@ -172,6 +183,26 @@ def _data(curves: Sequence[_Curve], exponent: int) -> Spec:
             }
         ],
     }
+
+
+def _band_layers(bands: Mapping[str, Band], names: list[str], x: Spec, y: Spec, exponent: int) -> list[Spec]:
+    layers = []
+    scale = 10.0**exponent
+    for label, band in bands.items():
+        columns = (finite(band.size_nm), finite(band.low / scale), finite(band.high / scale))
+        lines = [
+            "size_nm,height,high",
+            *(f"{size:g},{low:g},{high:g}" for size, low, high in zip(*columns, strict=True)),
+        ]
+        parse = {"size_nm": "number", "height": "number", "high": "number"}
+        layers.append(
+            {
+                "data": {"values": "\n".join(lines), "format": {"type": "csv", "parse": parse}},
+                "mark": {"type": "area", "clip": True, "opacity": 0.2, "color": series_hue(names.index(label)).light},
+                "encoding": {"x": x, "y": y, "y2": {"field": "high"}},
+            }
+        )
+    return layers
 
 
 def _line_layers(curves: Sequence[_Curve], names: list[str], x: Spec, y: Spec, exponent: int, title: str) -> list[Spec]:
@@ -283,7 +314,7 @@ def _height_title(distributions: Sequence[SizeDistribution], exponent: int) -> s
     if not distributions:
         return "Contents"
     first = distributions[0]
-    power = f"10{str(exponent).translate(_SUPERSCRIPTS)} " if exponent else ""
+    power = f"10{str(exponent).translate(SUPERSCRIPTS)} " if exponent else ""
     weighting = first.measurand.weighting.value if first.measurand.weighting else "unstated"
     per_nm = "" if is_log_spaced(first) else " nm⁻¹"
     names = {

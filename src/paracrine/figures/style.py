@@ -23,6 +23,7 @@ NAME_LETTERS = 40
 SIZE_AXIS_NM = (10.0, 1000.0)
 SIZE_TICKS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]
 INK = "currentColor"
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 HOVER = "hover"
 """Begin of the name of layers that only catch the pointer; still pictures leave them out."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from paracrine.figures.style import SERIES, Spec, finish, finite, top_title
+from paracrine.figures.style import SERIES, SUPERSCRIPTS, Spec, finish, finite, step_exponent, top_title
 from paracrine.payloads.trace import Trace
 
 _LOG_RATIO = 100.0
@@ -27,8 +27,10 @@ def draw_trace(traces: Sequence[tuple[str, Trace]]) -> Spec:
     axis = np.concatenate([trace.axis for _, trace in traces])
     above = axis[axis > 0]
     is_log = bool(axis.size and axis.min() >= 0 and above.size and axis.max() / above.min() >= _LOG_RATIO)
+    values = np.concatenate([trace.values for _, trace in traces])
+    exponent = step_exponent(float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values))))
     rows = [
-        {"run": run, "at": at, "value": value}
+        {"run": run, "at": at, "value": value / 10.0**exponent}
         for run, trace in traces
         for at, value in zip(finite(trace.axis), finite(trace.values), strict=True)
         if np.isfinite(value) and (at > 0 or not is_log)
@@ -37,13 +39,18 @@ def draw_trace(traces: Sequence[tuple[str, Trace]]) -> Spec:
         "field": "at",
         "type": "quantitative",
         "scale": {"type": "log" if is_log else "linear", "zero": False, "nice": False},
-        "axis": {"title": f"{_unit(first.axis_unit)}{', log scale' if is_log else ''}", "grid": False, "format": "~g"},
+        "axis": {
+            "title": f"{_unit(first.axis_unit)}{', log scale' if is_log else ''}",
+            "grid": False,
+            "format": "~s" if is_log else "~g",
+            "labelOverlap": "greedy",
+        },
     }
-    y = {"field": "value", "type": "quantitative", "axis": {**top_title(_title(first)), "tickCount": 5}}
+    y = {"field": "value", "type": "quantitative", "axis": {**top_title(_title(first, exponent)), "tickCount": 5}}
     tooltip = [
         {"field": "run", "title": "Run"},
         {"field": "at", "title": first.axis_unit, "format": ".4~g", "type": "quantitative"},
-        {"field": "value", "title": _title(first), "format": ".4~g", "type": "quantitative"},
+        {"field": "value", "title": _title(first, exponent), "format": ".4~g", "type": "quantitative"},
     ]
     mark = {"type": "line", "strokeWidth": 1.2, "opacity": 0.7, "color": SERIES[0].light}
     encoding = {"x": x, "y": y, "detail": {"field": "run"}, "tooltip": tooltip}
@@ -51,8 +58,10 @@ def draw_trace(traces: Sequence[tuple[str, Trace]]) -> Spec:
     return finish([layer], description=f"{first.name} of {len(traces)} runs.", height=240)
 
 
-def _title(trace: Trace) -> str:
-    return f"{trace.name} ({trace.values_unit})" if trace.values_unit not in ("", "1") else trace.name
+def _title(trace: Trace, exponent: int) -> str:
+    unit = "" if trace.values_unit in ("", "1") else trace.values_unit
+    scaled = f"10{str(exponent).translate(SUPERSCRIPTS)} {unit}".rstrip() if exponent else unit
+    return f"{trace.name} ({scaled})" if scaled else trace.name
 
 
 def _unit(unit: str) -> str:

@@ -19,6 +19,8 @@ from paracrine.report.size_charts import draw_sizes, size_series
 from paracrine.report.view import Chart, FileLine, Note
 from paracrine.report.words import join_words, write_bytes, write_unit
 
+_DERIVED_UNITS = {"nm2/mL", "nm3/mL"}
+"""Area and volume weightings say nothing that the number-weighted curve beside them does not."""
 _PAYLOAD_WORDS = {"payload", "name", "origin"}
 
 
@@ -158,11 +160,11 @@ def _own_text(number: OwnNumber | None) -> str:
 
 
 def _charts(runs: Sequence[Run], entries: Sequence[RunEntry]) -> Iterator[tuple[str, str, Spec]]:
-    yield from draw_sizes(size_series(entries))
+    yield from draw_sizes(size_series(entries, own_weighting=True))
     traces: dict[tuple[str, str, str], list[tuple[str, Trace]]] = {}
     for run in runs:
         for payload in run.payloads:
-            if isinstance(payload, Trace) and payload.axis.size:
+            if isinstance(payload, Trace) and payload.axis.size and payload.values_unit not in _DERIVED_UNITS:
                 key = (payload.name, payload.axis_unit, payload.values_unit)
                 traces.setdefault(key, []).append((run.name, payload))
     for (name, _, _), found in traces.items():

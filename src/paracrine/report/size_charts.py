@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from paracrine.core.product import Role
 from paracrine.core.run import Technique
 from paracrine.core.specification import Limit, LimitKind
-from paracrine.figures.size_distribution import Replicate, Series, SizeLimit, draw_size_distribution
+from paracrine.figures.size_distribution import Replicate, Series, SizeLimit, draw_size_distribution, has_band
 from paracrine.figures.style import Spec, short_names
 from paracrine.payloads.size_distribution import SizeDistribution
 from paracrine.report.content import RunEntry
@@ -36,7 +36,9 @@ class Shape:
     def title(self) -> str:
         """The chart's title."""
         instrument = f", {self.instrument}" if self.instrument else ""
-        return f"Size distribution by {self.technique}{instrument}{': controls and beads' if self.controls else ''}"
+        derived = "" if self.is_own or not self.weighting else f", {self.weighting}-weighted"
+        controls = ": controls and beads" if self.controls else ""
+        return f"Size distribution by {self.technique}{instrument}{derived}{controls}"
 
     @property
     def acquisition(self) -> tuple[str, str, bool]:
@@ -127,6 +129,7 @@ def _caption(shape: Shape, shown: Sequence[Series], limited: bool) -> str:
     words = [
         f"{shape.weighting.capitalize()}-weighted." if shape.weighting else "",
         "Thin lines are replicates, thick lines their means." if any(len(one.replicates) > 1 for one in shown) else "",
+        "Bands are 95 % intervals of the mean at each size." if any(has_band(one) for one in shown) else "",
         f"{excluded} excluded replicate{'' if excluded == 1 else 's'} in short grey dashes." if excluded else "",
         "Dotted: the vendor's own curve." if any(one.vendor for one in shown) else "",
         "Dashed upright lines are limits." if limited else "",
