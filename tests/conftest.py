@@ -39,3 +39,12 @@ def standards_facts() -> Path:
     if not folder.is_dir():
         pytest.skip("fact tables are not here (../shared/facts/standards)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def evidence_files() -> Path:
+    """Folder of evidence files and answer keys; the test skips where it is absent."""
+    folder = SHARED / "data" / "evidence"
+    if not folder.is_dir():
+        pytest.skip("development files are not here (../shared/data/evidence)")
+    return folder
