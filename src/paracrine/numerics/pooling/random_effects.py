@@ -86,14 +86,7 @@ def pool_effects(
     References:
         doi:10.18637/jss.v036.i03
     """
-    if test not in TESTS:
-        raise UnknownName(f"no test called {test!r}", hint=f"known: {', '.join(TESTS)}")
-    free = effects.k - effects.p
-    if free < 1 and (test != "z" or method.lower() != "fe"):
-        raise InputError(
-            f"{effects.k} effects leave no degree of freedom for {effects.p} coefficients",
-            hint="heterogeneity cannot be estimated; the common effect (fe) with z can be given",
-        )
+    free = _require_freedom(effects, method, test)
     between = Tau2(value=tau2, standard_error=None) if tau2 is not None else estimate_tau2(effects, method)
     weights = 1.0 / (effects.v + between.value)
     fit = fit_weighted(effects, weights)
@@ -127,6 +120,18 @@ def pool_effects(
         log_likelihood=likelihood(effects, between.value, restricted=method.lower() == "reml"),
         coverage_pct=coverage_pct,
     )
+
+
+def _require_freedom(effects: EffectSet, method: str, test: str) -> int:
+    if test not in TESTS:
+        raise UnknownName(f"no test called {test!r}", hint=f"known: {', '.join(TESTS)}")
+    free = effects.k - effects.p
+    if free < 1 and (test != "z" or method.lower() != "fe"):
+        raise InputError(
+            f"{effects.k} effects leave no degree of freedom for {effects.p} coefficients",
+            hint="heterogeneity cannot be estimated; the common effect (fe) with z can be given",
+        )
+    return free
 
 
 def two_sided(statistic: FloatArray, degrees_of_freedom: float) -> FloatArray:
