@@ -41,10 +41,12 @@ def test_counting_error_is_never_added_to_the_scatter() -> None:
 
 
 def test_runs_that_agree_better_than_counting_allows_say_so() -> None:
-    """Rung 1: counting error of the mean is 10 % over root 3, times 1.96."""
+    """Rung 1: counting error of the mean is 10 % over root 3; it stands in the budget with sensitivity 0."""
     pooled = pool_runs(runs(100.0, 100.1, 99.9, error=0.1), scale="relative")
     assert set(active(pooled)) == {"replicates"}
-    assert any(n.code == "scatter-below-counting" and "+/- 11 %" in n.message for n in pooled.notices)
+    assert any(n.code == "scatter-below-counting" for n in pooled.notices)
+    (counting,) = (c for c in pooled.components if c.name == "counting")
+    assert (counting.sensitivity, counting.standard_uncertainty) == (0.0, pytest.approx(0.1 / math.sqrt(3)))
 
 
 def test_equal_runs_fall_back_on_counting_error() -> None:

@@ -84,7 +84,7 @@ def pool_runs(observations: Sequence[Observation], *, scale: str) -> Pooled:
         basis=basis,
         level=level,
         units_count=len(units),
-        notices=(*notices, *_lucky_scatter(scatter, counting, len(units), scale)),
+        notices=(*notices, *_lucky_scatter(scatter, counting, len(units))),
         exact_low=exact.exact_low if exact else None,
         exact_high=exact.exact_high if exact else None,
     )
@@ -166,18 +166,18 @@ def _parts(
     return tuple(parts), Basis.COUNTING if counting is not None else None
 
 
-def _lucky_scatter(scatter: float | None, counting: float | None, units: int, scale: str) -> list[Notice]:
+def _lucky_scatter(scatter: float | None, counting: float | None, units: int) -> list[Notice]:
     """Say when runs agree so well that counting error alone would give a wider interval."""
     if scatter is None or counting is None:
         return []
     counted = coverage_factor(math.inf) * counting
     if coverage_factor(float(units - 1)) * scatter >= counted:
         return []
-    reach = f"{100 * counted:.2g} %" if scale == "relative" else f"{counted:.2g}"
     return [
         Notice(
             code="scatter-below-counting",
-            message=f"the runs agree better than counted particles allow, by luck: counting alone gives +/- {reach}",
+            message="the runs agree better than counted particles allow, by luck: counting alone would give a wider "
+            "interval, as the budget shows",
             severity=Severity.NOTE,
             action="take the wider of the two where the result is close to a limit",
         )

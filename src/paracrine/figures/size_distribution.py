@@ -32,6 +32,7 @@ from paracrine.payloads.size_distribution import SizeDistribution
 
 DIRECT_LABELS_AT_MOST = 4
 _BEYOND_FRACTION = 0.01
+_REPLICATES_DRAWN_AT_MOST = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,6 +138,14 @@ def common_axis_nm(distributions: Sequence[SizeDistribution]) -> tuple[float, fl
     return float(low), float(high)
 
 
+def drawn_replicates(series: Series) -> tuple[Replicate, ...]:
+    """Return the replicates that get a line: all excluded ones, and of the others at most 24, evenly chosen."""
+    included = [replicate for replicate in series.replicates if replicate.included]
+    step = -(-len(included) // _REPLICATES_DRAWN_AT_MOST)
+    chosen = {id(replicate) for replicate in included[::step]} if step else set()
+    return tuple(r for r in series.replicates if not r.included or id(r) in chosen)
+
+
 def has_band(series: Series) -> bool:
     """Whether a series has enough like replicates for the 95 % band of their mean."""
     return band_of_mean(_included(series)) is not None
@@ -150,7 +159,7 @@ def _curves(series: Sequence[Series]) -> Iterator[_Curve]:
     for one in series:
         included = _included(one)
         mean = mean_distribution(included) if included else None
-        for replicate in one.replicates:
+        for replicate in drawn_replicates(one):
             alone = replicate.included and len(included) == 1
             kind = "mean" if alone else "replicate" if replicate.included else "excluded"
             name = replicate.name + ("" if replicate.included else " (excluded)")

@@ -86,6 +86,9 @@ def budget_tables(content: CertificateContent, results: Results) -> tuple[Budget
             shown=results.shown(index),
             summary=f"{subtitle(measurement)}: {_budget_summary(measurement, measurement.budget)}",
             parts=_budget_parts(measurement, measurement.budget),
+            combined=_uncertainty(measurement.budget.standard_uncertainty(), measurement, measurement.budget),
+            degrees_of_freedom=_write_dof(measurement.budget.degrees_of_freedom()),
+            is_judged=results.is_judged(index),
         )
         for index, measurement in enumerate(content.measurements)
         if measurement.role is Role.PRODUCT and measurement.budget is not None and measurement.budget.components
@@ -104,7 +107,7 @@ def _budget_parts(measurement: Measurement, budget: Budget) -> tuple[BudgetPart,
     return tuple(
         BudgetPart(
             name=component.name,
-            uncertainty=_uncertainty(abs(component.sensitivity) * component.standard_uncertainty, measurement, budget),
+            uncertainty=_uncertainty(_part(component), measurement, budget),
             degrees_of_freedom=_write_dof(component.degrees_of_freedom),
             share=write_share(share),
             share_frac=min(max(share, 0.0), 1.0),
@@ -112,6 +115,11 @@ def _budget_parts(measurement: Measurement, budget: Budget) -> tuple[BudgetPart,
         )
         for component, share in shares
     )
+
+
+def _part(component: Component) -> float:
+    """What a component adds; one that is already inside another is shown as it would be alone."""
+    return (abs(component.sensitivity) or 1.0) * component.standard_uncertainty
 
 
 def _component_source(component: Component) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from paracrine.core.measurement import Measurement
 from paracrine.core.provenance import SourceRef
@@ -12,6 +13,7 @@ from paracrine.report.words import title_of, write_bytes
 
 _LOCATORS_AT_MOST = 8
 _PLACES_ON_HOVER = 3
+_COUNTED = re.compile(r"(.*\D)(\d{1,6})")
 
 
 class Origins:
@@ -58,17 +60,21 @@ class Origins:
         """
         grouped: dict[tuple[str, tuple[OriginPlace, ...]], list[OriginLine]] = {}
         said: set[str] = set()
+        named: set[str] = set()
         for index, (measurement, subtitle) in enumerate(zip(self._measurements, subtitles, strict=True)):
             provenance = measurement.provenance
             new = tuple(text for text in dict.fromkeys(provenance.assumptions) if text not in said)
             said.update(new)
+            computed = _computed(measurement)
             line = OriginLine(
                 anchor=self._anchor(index),
                 title=title_of(measurement.attribute, measurement.title),
-                computed=_computed(measurement),
+                computed=computed,
                 assumptions=new,
                 cites=provenance.cites,
+                is_first=computed not in named,
             )
+            named.add(computed)
             grouped.setdefault((subtitle, self._places(provenance.sources)), []).append(line)
         return tuple(OriginGroup(title, places, tuple(lines)) for (title, places), lines in grouped.items())
 
@@ -96,11 +102,28 @@ def source_text(source: SourceRef) -> str:
 
 
 def _detail(field: str, locators: list[str], reader: str) -> str:
-    shown = ", ".join(locators[:_LOCATORS_AT_MOST])
-    if len(locators) > _LOCATORS_AT_MOST:
-        shown += f" and {len(locators) - _LOCATORS_AT_MOST} more"
+    ranges = list(_as_ranges(locators))
+    shown = ", ".join(ranges[:_LOCATORS_AT_MOST])
+    if len(ranges) > _LOCATORS_AT_MOST:
+        shown += f" and {len(ranges) - _LOCATORS_AT_MOST} more"
     parts = [f"field {field}" if field else "", shown, f"reader {reader}" if reader else ""]
     return " · ".join(part for part in parts if part) or "whole file"
+
+
+def _as_ranges(locators: Sequence[str]) -> Iterator[str]:
+    """Yield places, those that count on from one another as one: `video column 1 to 5`."""
+    start = last = None
+    for locator in [*locators, ""]:
+        match = _COUNTED.fullmatch(locator)
+        now = (match[1], int(match[2])) if match else None
+        if start and last and now == (last[0], last[1] + 1):
+            last = now
+            continue
+        if start and last:
+            yield f"{start[0]}{start[1]}" + (f" to {last[1]}" if last != start else "")
+        start = last = now
+        if locator and not now:
+            yield locator
 
 
 def _reader(source: SourceRef) -> str:

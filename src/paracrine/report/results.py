@@ -63,6 +63,10 @@ class Results:
             groups.setdefault(title, []).append(self._judged_row(verdict))
         return tuple(ResultGroup(title, tuple(rows)) for title, rows in groups.items())
 
+    def is_judged(self, index: int) -> bool:
+        """Whether the n-th measurement met a limit; ask after `judged`."""
+        return index in self._judged
+
     def unjudged(self) -> tuple[ResultGroup, ...]:
         """Return the product's results that no limit asked for, by sample and method; call after `judged`."""
         product = [i for i, m in enumerate(self._content.measurements) if m.role is Role.PRODUCT]

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from paracrine.core.product import Role
 from paracrine.core.run import Technique
 from paracrine.core.specification import Limit, LimitKind
-from paracrine.figures.size_distribution import Replicate, Series, SizeLimit, draw_size_distribution, has_band
+from paracrine.figures.size_distribution import (
+    Replicate,
+    Series,
+    SizeLimit,
+    draw_size_distribution,
+    drawn_replicates,
+    has_band,
+)
 from paracrine.figures.style import Spec, short_names
 from paracrine.payloads.size_distribution import SizeDistribution
 from paracrine.report.content import RunEntry
@@ -126,9 +133,12 @@ def _reading_order(shape: Shape) -> tuple[bool, int, str, str]:
 
 def _caption(shape: Shape, shown: Sequence[Series], limited: bool) -> str:
     excluded = sum(not replicate.included for one in shown for replicate in one.replicates)
+    lines = sum(len(drawn_replicates(one)) for one in shown)
+    replicates = sum(len(one.replicates) for one in shown)
     words = [
         f"{shape.weighting.capitalize()}-weighted." if shape.weighting else "",
         "Thin lines are replicates, thick lines their means." if any(len(one.replicates) > 1 for one in shown) else "",
+        f"{lines} of {replicates} replicates have a line; means and bands hold all." if lines < replicates else "",
         "Bands are 95 % intervals of the mean at each size." if any(has_band(one) for one in shown) else "",
         f"{excluded} excluded replicate{'' if excluded == 1 else 's'} in short grey dashes." if excluded else "",
         "Dotted: the vendor's own curve." if any(one.vendor for one in shown) else "",

@@ -129,6 +129,11 @@ class BudgetTable:
     shown: Shown
     summary: str
     parts: tuple[BudgetPart, ...]
+    combined: str
+    """Combined standard uncertainty."""
+    degrees_of_freedom: str
+    is_judged: bool
+    """Whether the result met a limit: print then shows every part with its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +211,8 @@ class OriginLine:
     computed: str
     assumptions: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
+    is_first: bool = True
+    """Whether this code is named for the first time on the page."""
 
 
 @dataclass(frozen=True, slots=True)
