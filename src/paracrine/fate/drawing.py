@@ -1,0 +1,107 @@
+"""Values of a model's parameters for many draws: the posterior where there is one, stated ranges elsewhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from paracrine.core.parameter import Parameter
+from paracrine.facts.species import Species, read_species
+from paracrine.fate.body import body_of
+from paracrine.fate.mixed import (
+    BREAKDOWN,
+    FAST_RATE,
+    LOSS,
+    UPTAKE,
+    UPTAKE_ORGANS,
+    clearances_ml_h,
+    fast_share,
+    mixed_body,
+)
+from paracrine.fate.model import FateModel
+from paracrine.fate.modifiers import Modifier, Span
+
+Floats = npt.NDArray[np.float64]
+_SPREADS_AT_95 = 1.96
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Two populations of one preparation: values by name, a number or an array (draw,), and the fast share."""
+
+    fast: Mapping[str, float | Floats]
+    slow: Mapping[str, float | Floats]
+    fast_frac: Floats
+
+
+def draw_values(
+    model: FateModel,
+    species: Species,
+    draws: Floats,
+    *,
+    modifiers: Iterable[Modifier],
+    size_factor: Floats,
+    loss_factor: Floats,
+    rng: np.random.Generator,
+) -> Drawn:
+    """Return parameter values of the fast and the slow population.
+
+    Args:
+        model: with its route.
+        species: whose body.
+        draws: from the posterior, shape (draw, parameter).
+        modifiers: surface and disease.
+        size_factor: of size on phagocytic uptake, shape (draw,).
+        loss_factor: of the label on the loss of label, shape (draw,).
+        rng: for what the posterior does not hold.
+    """
+    count = draws.shape[0]
+    body = body_of(species, model)
+    values: dict[str, float | Floats] = {}
+    set_here = {f"{organ}_uptake_ml_h" for organ in UPTAKE_ORGANS} | {"cell_breakdown_per_h", "label_loss_per_h"}
+    for parameter in model.parameters:
+        if parameter.name not in body.values and parameter.name not in set_here:
+            values[parameter.name] = _from_range(parameter, count, rng)
+    values["blood_breakdown_per_h"] = 0.0
+    values |= body.values
+    values["cell_breakdown_per_h"] = np.exp(draws[:, BREAKDOWN])
+    values["label_loss_per_h"] = np.exp(draws[:, LOSS]) * loss_factor
+    factors = {"phagocyte_uptake": size_factor, "brain_influx": np.ones(count)}
+    for modifier in modifiers:
+        for name, span in modifier.multiplies.items():
+            factors[name] = factors[name] * from_span(span, count, rng)
+    values["brain_influx_ml_h"] = values["brain_influx_ml_h"] * factors["brain_influx"]
+    uptake = np.exp(draws[:, UPTAKE])
+    uptake[:, :2] *= factors["phagocyte_uptake"][:, None]
+    mouse = mixed_body(read_species("mouse"))
+    speed = np.maximum(np.exp(draws[:, FAST_RATE]) * mouse.blood_ml / clearances_ml_h(draws, mouse).sum(axis=1), 1.01)
+    slow, fast = dict(values), dict(values)
+    for index, organ in enumerate(UPTAKE_ORGANS):
+        name = f"{organ}_uptake_ml_h"
+        if body.values.get(name) != 0.0:
+            slow[name], fast[name] = uptake[:, index], uptake[:, index] * speed
+    return Drawn(fast=fast, slow=slow, fast_frac=fast_share(draws))
+
+
+def from_span(span: Span, count: int, rng: np.random.Generator) -> Floats:
+    """Draw evenly between the ends, on a logarithmic scale where both are above zero."""
+    if span.low > 0:
+        return np.asarray(np.exp(rng.uniform(math.log(span.low), math.log(span.high), count)), dtype=np.float64)
+    return np.asarray(rng.uniform(span.low, span.high, count), dtype=np.float64)
+
+
+def _from_range(parameter: Parameter, count: int, rng: np.random.Generator) -> float | Floats:
+    low, high = parameter.low, parameter.high
+    if low is None or high is None or high <= low:
+        return parameter.value
+    if parameter.spread == "lognormal":
+        if low > 0:
+            centre, reach = math.log(low * high) / 2, math.log(high / low) / 2
+        else:
+            centre, reach = math.log(parameter.value), math.log(high / parameter.value)
+        return np.asarray(np.exp(centre + reach / _SPREADS_AT_95 * rng.standard_normal(count)), dtype=np.float64)
+    return np.asarray(rng.uniform(low, high, count), dtype=np.float64)

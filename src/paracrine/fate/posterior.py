@@ -1,0 +1,35 @@
+"""The calibrated draws that ship with the package, and how they were made."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws of the parameters of a vesicle study not seen, and of the population of soft particles."""
+
+    version: str
+    vesicles: Floats
+    """(draw, parameter) in the order of `fate.mixed.PARAMETERS`."""
+    population: Floats
+    """(draw, column) in the order of `fate.hierarchy.COLUMNS`."""
+    facts: dict[str, Any]
+    """How it was made: papers, effective draws, k-hat, what was held out."""
+
+
+@cache
+def read_posterior() -> Posterior:
+    """Return the posterior of this version of the package."""
+    data = json.loads(files("paracrine.fate").joinpath("posterior.json").read_text(encoding="utf-8"))
+    vesicles, population = (np.array(data.pop(name), dtype=np.float64) for name in ("vesicles", "population"))
+    return Posterior(str(data.pop("version")), vesicles, population, data)
