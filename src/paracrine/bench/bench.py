@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from paracrine.bench.draft import Draft
     from paracrine.bench.evidence.namespace import Evidence
     from paracrine.bench.exporting import ExportReport
+    from paracrine.bench.fate.namespace import Fate
     from paracrine.bench.outcome import RunReport
     from paracrine.bench.reading import FileReport, FormatInfo
     from paracrine.bench.review import ReviewReport
@@ -213,6 +214,17 @@ class Bench:
         from paracrine.store import open_workspace
 
         return open_workspace(self._workspace if self._workspace is not None else out / WORKSPACE_NAME, create=True)
+
+    @property
+    def fate(self) -> Fate:
+        """Where vesicles go in the body, and what dose in another species gives the same exposure."""
+        from paracrine.bench.fate.namespace import Fate
+
+        return Fate(self)
+
+    def existing_workspace(self) -> Workspace:
+        """Open this bench's ledger, which must exist."""
+        return self._existing(None)
 
     def _existing(self, workspace: str | Path | None) -> Workspace:
         from paracrine.store import open_workspace

@@ -60,7 +60,9 @@ def read_ratio(text: str) -> tuple[float, str]:
     top, _, below = text.partition("/")
     unit = {"ug": "ug", "cell": "cells", "cells": "cells"}.get(spelling(below.strip()))
     if unit is None:
-        raise InputError(f"{text!r} is not a ratio", where="ratio", hint="such as 2e9particles/ug or 1500particles/cell")
+        raise InputError(
+            f"{text!r} is not a ratio", where="ratio", hint="such as 2e9particles/ug or 1500particles/cell"
+        )
     amount = read_amount(top)
     if amount.unit != "particles":
         raise InputError("a ratio states particles per ug or per cell", where="ratio")

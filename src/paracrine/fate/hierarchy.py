@@ -1,10 +1,10 @@
 """Studies differ: a population of parameters, one set a study, measured with error.
 
-    theta_s = mu + eta_s,  eta_s ~ N(0, omega^2)       omega of uptake and fast share, another of breakdown and label loss
+    theta_s = mu + eta_s,  eta_s ~ N(0, omega^2)       one omega of uptake and fast share, one of breakdown and loss
     log y   = log f(theta_s) + e,  e ~ t_5(0, sigma)
 
-`eta` is integrated out by a Laplace approximation in each study; what is left (mu, log omega, log sigma, surface) is drawn
-by its peak and importance weights.
+`eta` is integrated out by a Laplace approximation in each study; what is left (mu, log omega, log sigma, surface) is
+drawn by its peak and importance weights.
 """
 
 from __future__ import annotations
@@ -85,7 +85,10 @@ def study_effects(draws: Floats, arms: Sequence[Arm]) -> tuple[Floats, Floats]:
         for arm in arms:
             here = predict_log(arm, with_effects(draws, effects, arm))
             jacobian = np.stack(
-                [(predict_log(arm, with_effects(draws, effects + 1e-3 * unit, arm)) - here) / 1e-3 for unit in np.eye(size)],
+                [
+                    (predict_log(arm, with_effects(draws, effects + 1e-3 * unit, arm)) - here) / 1e-3
+                    for unit in np.eye(size)
+                ],
                 axis=2,
             )
             residual = np.log(arm.pct_per_g) - here
@@ -134,7 +137,7 @@ def new_study(draws: Floats, rng: np.random.Generator) -> Floats:
 
 
 def new_rows(draws: Floats, arms: Sequence[Arm], rng: np.random.Generator) -> list[Floats]:
-    """Return predicted log values of a study that was not seen, measurement error included, an array (draw, row) an arm."""
+    """Return log values of a study that was not seen, measurement error included: an array (draw, row) an arm."""
     effects = omegas(draws) * rng.standard_normal((draws.shape[0], RANDOM.size))
     sigma = np.exp(draws[:, [LOG_SIGMA]])
     return [

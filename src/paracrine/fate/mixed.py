@@ -4,8 +4,8 @@
     CL_op = Q_o U_op / (Q_o + U_op)                                 what an organ clears of the blood
     h(t)  = CL_op / V * (vesicles in cells + the label they left)   breakdown d, then label loss r
 
-Two populations: one leaves within minutes (`fast_frac`, `fast_per_h`), the other by the uptake of the organs; both go where
-uptake sends them. Liver and spleen fill only in the full model.
+Two populations: one leaves within minutes (`fast_frac`, `fast_per_h`), the other by the uptake of the organs; both go
+where uptake sends them. Liver and spleen fill only in the full model.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar
 
+from pydantic import Field
+
 from paracrine.core.catalog import nearest
 from paracrine.core.errors import UnknownName
 from paracrine.core.parameter import Grade
@@ -59,7 +61,7 @@ class Modifier(Record):
     summary: str
     grade: str
     source: str
-    multiplies: dict[str, Span] = {}
+    multiplies: dict[str, Span] = Field(default_factory=dict)
 
 
 @cache

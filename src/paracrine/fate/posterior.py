@@ -32,4 +32,6 @@ def read_posterior() -> Posterior:
     """Return the posterior of this version of the package."""
     data = json.loads(files("paracrine.fate").joinpath("posterior.json").read_text(encoding="utf-8"))
     vesicles, population = (np.array(data.pop(name), dtype=np.float64) for name in ("vesicles", "population"))
-    return Posterior(str(data.pop("version")), vesicles, population, data)
+    version = str(data.pop("version"))
+    facts = {**data, "posterior_version": version, "draws_count": len(vesicles)}
+    return Posterior(version, vesicles, population, facts)

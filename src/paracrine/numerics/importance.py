@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 LogDensity = Callable[[Floats], Floats]
 """Log density up to a constant of points (n, dimension), all at once."""
 
-_TAIL_DOF = 5.0
+_TAIL_DOF = 3.0
 _ROUND_WIDEN = 1.2
 KHAT_USABLE = 0.7
 """Above it, importance weights have too heavy a tail for averages to settle (doi:10.48550/arXiv.1507.02646)."""
@@ -62,14 +62,16 @@ def curvature(log_density: LogDensity, at: Floats, *, step: float = 0.02) -> Flo
     """Return the negative second derivatives of a density at a point, shape (dimension, dimension)."""
     size = at.size
     unit = np.eye(size) * step
-    points = [at + a * unit[i] + b * unit[j] for i in range(size) for j in range(size) for a in (1, -1) for b in (1, -1)]
+    points = [
+        at + a * unit[i] + b * unit[j] for i in range(size) for j in range(size) for a in (1, -1) for b in (1, -1)
+    ]
     found = log_density(np.array(points)).reshape(size, size, 4)
     second = (found[:, :, 0] - found[:, :, 1] - found[:, :, 2] + found[:, :, 3]) / (4 * step**2)
     return np.asarray(-(second + second.T) / 2, dtype=np.float64)
 
 
 def sample_posterior(
-    log_density: LogDensity, start: Floats, *, count: int, rng: np.random.Generator, widen: float = 1.1, rounds: int = 3
+    log_density: LogDensity, start: Floats, *, count: int, rng: np.random.Generator, widen: float = 1.1, rounds: int = 4
 ) -> WeightedSample:
     """Draw from a posterior: a Student-t around its peak, moved towards the mass in a few rounds, then weights.
 
@@ -128,7 +130,9 @@ def smooth_weights(log_ratio: Floats) -> tuple[Floats, float]:
         return raw / raw.sum(), float("inf")
     shape, scale = _pareto(np.maximum(above, 1e-300))
     place = (np.arange(tail) + 0.5) / tail
-    fitted = cut + (scale * np.expm1(-shape * np.log1p(-place)) / shape if abs(shape) > 1e-9 else -scale * np.log1p(-place))
+    fitted = cut + (
+        scale * np.expm1(-shape * np.log1p(-place)) / shape if abs(shape) > 1e-9 else -scale * np.log1p(-place)
+    )
     smoothed = raw.copy()
     smoothed[order[-tail:]] = np.minimum(fitted, raw.max())
     return smoothed / smoothed.sum(), float(shape)

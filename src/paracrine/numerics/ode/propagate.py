@@ -1,12 +1,13 @@
 """Many individuals of a flow system at once, where the amounts that bend the flows are held for a step.
 
-Each flow is taken as proportional to what it leaves; a flow that fills up keeps the filling it had at the middle of the step.
+Each flow is taken as proportional to what it leaves; a flow that fills up keeps the filling expected at the middle
+of the step, and stops where that is full.
 Without filling the result is the matrix exponential.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +36,7 @@ def flow_matrix(system: FlowSystem, values: Values, held: Mapping[str, Floats], 
         if flow.source is None:
             continue
         column = place[flow.source]
-        rate = evaluate(flow.rate, {**constant, flow.source: 1.0})
+        rate = np.maximum(evaluate(flow.rate, {**constant, flow.source: 1.0}), 0.0)
         matrix[:, column, column] -= rate
         if flow.target is not None:
             matrix[:, place[flow.target], column] += rate
@@ -69,7 +70,7 @@ def exponential(matrix: Floats) -> Floats:
 
 
 def clock_times(until_h: float, *, first_h: float = 1 / 128) -> Floats:
-    """Return 0 and two times an octave that hit 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48 h, to the first at or past an end."""
+    """Return 0 and two times an octave, 1, 1.5, 2, 3 … 24, 32, 48 h among them, to the first at or past an end."""
     times = [0.0]
     step = first_h
     while times[-1] < until_h:
@@ -94,11 +95,11 @@ def propagate(system: FlowSystem, values: Values, start: Floats, times_h: Floats
     for chain in (1, 2):
         if chain >= times_h.size:
             break
-        step = exponential(matrix * times_h[chain])
-        for index in range(chain, times_h.size, 2):
+        step = _kept_whole(system, exponential(matrix * times_h[chain]))
+        for index in range(chain, times_h.size, 2):  # each step is the square of the one before
             result[:, index] = np.einsum("nij,nj->ni", step, start)
             if index + 2 < times_h.size:
-                step = step @ step
+                step = _kept_whole(system, step @ step)
     return result
 
 
@@ -118,16 +119,23 @@ def propagate_filling(
     results = [np.zeros((start.shape[0], times_h.size, start.shape[1])) for start in starts]
     for result, start in zip(results, starts, strict=True):
         result[:, 0] = start
-    for index, step_h in enumerate(np.diff(times_h)):
-        before = sum(result[:, index] for result in results)
-        middle = before
-        for _ in range(2):
-            held = {name: middle[:, place[name]] for name in bending}
-            ends = []
-            for own, result in zip(values, results, strict=True):
-                step = exponential(flow_matrix(system, own, held, len(result)) * step_h)
-                ends.append(np.einsum("nij,nj->ni", step, result[:, index]))
-            middle = (before + sum(ends)) / 2
-        for result, end in zip(results, ends, strict=True):
-            result[:, index + 1] = end
+    steps_h = np.diff(times_h)
+    for index, step_h in enumerate(steps_h):
+        now = _together(results, index)
+        middle = now
+        if index:
+            middle = now + (now - _together(results, index - 1)) * step_h / (2 * steps_h[index - 1])
+        held = {name: middle[:, place[name]] for name in bending}
+        for own, result in zip(values, results, strict=True):
+            step = _kept_whole(system, exponential(flow_matrix(system, own, held, len(result)) * step_h))
+            result[:, index + 1] = np.einsum("nij,nj->ni", step, result[:, index])
     return tuple(results)
+
+
+def _together(results: Sequence[Floats], index: int) -> Floats:
+    return np.asarray(np.sum([result[:, index] for result in results], axis=0), dtype=np.float64)
+
+
+def _kept_whole(system: FlowSystem, step: Floats) -> Floats:
+    """Shares of what a state sends on, adding up to one where nothing enters or leaves the system."""
+    return np.asarray(step / step.sum(axis=1, keepdims=True), dtype=np.float64) if system.closed else step

@@ -1,0 +1,1 @@
+"""Verbs on the fate of vesicles in the body."""

@@ -1,0 +1,69 @@
+"""`bench.fate`: the verbs on where vesicles go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from paracrine.bench.bench import Bench
+    from paracrine.bench.fate.simulating import FateReport
+
+
+class Fate:
+    """Verbs over the fate models."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def simulate(
+        self,
+        species: str,
+        dose: str,
+        *,
+        route: str = "iv",
+        label: str = "none",
+        surface: str = "native",
+        disease: str = "none",
+        size_from: str | Path | None = None,
+        until_h: float = 48.0,
+        weight_g: float | None = None,
+        own_rows: str | Path | None = None,
+        perfused: bool = False,
+        ratio: str = "",
+        out: str | Path | None = None,
+    ) -> FateReport:
+        """Predict where a dose is and when.
+
+        Args:
+            species: mouse, rat or human.
+            dose: with unit, such as `1e10particles`; `ug` and `cells` need a `ratio`.
+            route: way into the body.
+            label: class of the label whose signal stands beside intact vesicles.
+            surface: what the surface carries.
+            disease: state of the body.
+            size_from: instrument file, or batch in the bench's workspace, that gives the sizes.
+            until_h: last time wanted.
+            weight_g: body weight; None takes the species table's.
+            own_rows: CSV of physiology rows of the user's, each with a source.
+            perfused: whether the assay washes the blood out of organs.
+            ratio: measured particles per ug or per cell, such as `2e9particles/ug`.
+            out: file of the page; None writes none.
+
+        Raises:
+            UnknownName: when a choice does not exist.
+            InputError: when a number means nothing, or the dose has no unit.
+            LimitError: when the question lies outside what the model holds for.
+
+        Example:
+            >>> report = open_bench().fate.simulate("mouse", "1e10particles", label="radiolabel")  # doctest: +SKIP
+        """
+        from paracrine.bench.fate.simulating import simulate_fate
+        from paracrine.bench.fate.sizes import sizes_from
+
+        sizes = None if size_from is None else sizes_from(size_from, bench=self._bench)
+        return simulate_fate(
+            species, dose, route=route, label=label, surface=surface, disease=disease, sizes=sizes, until_h=until_h,
+            weight_g=weight_g, own_rows=None if own_rows is None else Path(own_rows), perfused=perfused, ratio=ratio,
+            out=None if out is None else Path(out),
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Commands of the group `fate`: one module a topic."""
