@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from paracrine.bench.evidence.namespace import Evidence
     from paracrine.bench.exporting import ExportReport
     from paracrine.bench.fate.namespace import Fate
+    from paracrine.bench.line import LineBench
     from paracrine.bench.outcome import RunReport
     from paracrine.bench.reading import FileReport, FormatInfo
     from paracrine.bench.review import ReviewReport
@@ -208,6 +209,13 @@ class Bench:
         from paracrine.store import open_workspace
 
         return open_workspace(self._workspace if self._workspace is not None else FOLDER_NAME, create=create)
+
+    @property
+    def line(self) -> LineBench:
+        """Verbs on a production line, from seeded cells to filled vials."""
+        from paracrine.bench.line import LineBench
+
+        return LineBench()
 
     def open_workspace(self, out: Path) -> Workspace:
         """Open this bench's ledger, by default the one beside the certificates in `out`."""

@@ -43,6 +43,16 @@ _TABLE: dict[str, dict[str, tuple[float, float]]] = {
     "frame": {"1/frame": (1, 0)},
     "count rate": {"kcps": (1, 0)},
     "absorbance": {"AU": (1, 0)},
+    "area": {"cm2": (1, 0), "m2": (1e4, 0), "mm2": (1e-2, 0)},
+    "cells per area": {"cells/cm2": (1, 0), "cells/m2": (1e-4, 0)},
+    "cells": {"cells": (1, 0)},
+    "relative force": {"x g": (1, 0)},
+    "rotation": {"rpm": (1, 0)},
+    "pressure": {"kPa": (1, 0), "bar": (100, 0), "mbar": (0.1, 0), "Pa": (1e-3, 0)},
+    "amount concentration": {"mM": (1, 0), "mmol/L": (1, 0), "umol/L": (1e-3, 0)},
+    "density": {"g/cm3": (1, 0), "g/mL": (1, 0), "kg/m3": (1e-3, 0)},
+    "volume per area": {"mL/cm2": (1, 0), "L/m2": (0.1, 0)},
+    "area per volume": {"cm2/mL": (1, 0)},
 }
 _SPELLINGS = {
     "µm": "um", "μm": "um", "µl": "uL", "ul": "uL", "ml": "mL", "l": "L", "µg": "ug", "μg": "ug",

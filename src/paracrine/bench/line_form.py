@@ -1,0 +1,234 @@
+"""line.toml: a line as a person writes it, every number with its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from paracrine.bench.toml_form import read_toml, require_known, take_table, take_tables
+from paracrine.core.catalog import nearest
+from paracrine.core.errors import InputError
+from paracrine.core.parameter import Grade, Parameter
+from paracrine.core.units import convert
+from paracrine.production.culture import fold_parameter
+from paracrine.production.design import (
+    CostRow,
+    CostSheet,
+    CulturePlan,
+    Enhancement,
+    Event,
+    LineDesign,
+    StepPlan,
+    published_enhancement,
+)
+from paracrine.production.step import STEPS
+
+TABLES = ("line", "cells", "culture", "enhancement", "interaction", "step", "cost", "parameters", "vary")
+_CULTURE = ("platform", "medium", "area", "volume", "oxygen", "model", "secretion", "shear", "event")
+
+
+def read_line(path: Path) -> LineDesign:
+    """Read a line from its TOML file.
+
+    Raises:
+        InputError: naming the place, when a key is unknown, a number has no unit, or a value makes no sense.
+        UnknownName: when a step, platform, medium or treatment does not exist.
+    """
+    return line_of(read_toml(path), where=path.name)
+
+
+def line_of(data: Mapping[str, Any], *, where: str) -> LineDesign:
+    """Make a line of a TOML document."""
+    document = dict(data)
+    require_known(document, TABLES, where=where)
+    head = take_table(document, "line", where=where)
+    require_known(head, ("name", "product", "dose", "donor"), where=f"{where}: line")
+    cells = take_table(document, "cells", where=where)
+    require_known(cells, ("source", "doublings", "seeded"), where=f"{where}: cells")
+    return LineDesign(
+        name=_text(head, "name", f"{where}: line"),
+        product=str(head.get("product", "")),
+        donor=str(head.get("donor", "")),
+        cell_source=str(cells.get("source", "")),
+        culture=_culture(take_table(document, "culture", where=where), cells, where),
+        steps=tuple(_step(table, n, where) for n, table in enumerate(take_tables(document, "step", where=where), 1)),
+        enhancements=tuple(_enhancement(t, where) for t in take_tables(document, "enhancement", where=where)),
+        interaction=_interaction(take_table(document, "interaction", where=where), where),
+        cost=_cost(take_table(document, "cost", where=where), where),
+        dose_particles=_optional(head, "dose", "particles", f"{where}: line"),
+        parameters=_parameters(take_table(document, "parameters", where=where), where),
+    )
+
+
+def number_with_unit(value: Any, unit: str, *, where: str) -> float:
+    """Return a number in `unit` from text such as `70 min`; a dimensionless number may stand alone.
+
+    Raises:
+        InputError: when the unit is missing, unknown or of another kind.
+    """
+    bare = isinstance(value, int | float) and not isinstance(value, bool)
+    if bare and unit == "1":
+        return float(value)
+    if bare:
+        raise InputError(f"{value} has no unit", where=where, hint=f'write it as text, such as "{value} {unit}"')
+    head, _, tail = str(value).strip().partition(" ")
+    try:
+        number = float(head)
+    except ValueError as error:
+        hint = f'such as "10 {unit}"' if unit != "1" else "a number"
+        raise InputError(f"{value!r} is not a number with a unit", where=where, hint=hint) from error
+    if not tail.strip() and unit != "1":
+        raise InputError(f"{value!r} has no unit", where=where, hint=f'such as "{head} {unit}"')
+    try:
+        return convert(number, tail or "1", unit)
+    except InputError as error:
+        raise InputError(error.message, where=where, hint=error.hint) from error
+
+
+def _culture(table: dict[str, Any], cells: dict[str, Any], where: str) -> CulturePlan:
+    place = f"{where}: culture"
+    require_known(table, _CULTURE, where=place)
+    events = tuple(_event(t, n, where) for n, t in enumerate(take_tables(table, "event", where=place), 1))
+    oxygen = _optional(table, "oxygen", "%", place)
+    return CulturePlan(
+        platform=_text(table, "platform", place),
+        medium=_text(table, "medium", place),
+        area_cm2=_required(table, "area", "cm2", place),
+        seeded_per_cm2=_required(cells, "seeded", "cells/cm2", f"{where}: cells"),
+        events=events,
+        volume_ml=_optional(table, "volume", "mL", place),
+        doublings_count=float(cells.get("doublings", 10.0)),
+        oxygen_pct=21.0 if oxygen is None else oxygen,
+        model=str(table.get("model", "attached_growth")),
+        secretion=str(table.get("secretion", "pool_release")),
+        shear_pa=None if "shear" not in table else 1000 * _required(table, "shear", "kPa", place),
+    )
+
+
+def _event(table: dict[str, Any], number: int, where: str) -> Event:
+    place = f"{where}: culture.event {number}"
+    require_known(table, ("at", "what", "medium", "glucose"), where=place)
+    return Event(
+        time_h=_required(table, "at", "h", place),
+        what=_text(table, "what", place),
+        medium=str(table.get("medium", "")),
+        glucose_mm=_optional(table, "glucose", "mM", place) or 0.0,
+    )
+
+
+def _step(table: dict[str, Any], number: int, where: str) -> StepPlan:
+    place = f"{where}: step {number}"
+    kind = _text(table, "what", place)
+    known = {setting.key: setting for setting in STEPS.load(kind).SETTINGS}
+    settings: dict[str, Any] = {}
+    for key, value in table.items():
+        if key == "what":
+            continue
+        if key not in known:
+            raise InputError(f"{kind} has no setting {key!r}", where=place, hint=nearest(key, known))
+        setting = known[key]
+        unit = setting.unit or "1"
+        settings[setting.name] = (
+            str(value) if setting.is_word else number_with_unit(value, unit, where=f"{place}: {key}")
+        )
+    return StepPlan(kind, settings)
+
+
+def _enhancement(table: dict[str, Any], where: str) -> Enhancement:
+    place = f"{where}: enhancement"
+    require_known(table, ("treatment", "name", "fold"), where=place)
+    if "treatment" in table:
+        return published_enhancement(str(table["treatment"]))
+    name = _text(table, "name", place)
+    fold = table.get("fold")
+    if not isinstance(fold, dict) or "value" not in fold:
+        raise InputError("an enhancement of your own needs fold = { value = ..., low = ..., high = ... }", where=place)
+    require_known(fold, ("value", "low", "high", "source"), where=f"{place} {name}")
+    return Enhancement(name, _fold(f"{name}.fold_ratio", fold))
+
+
+def _interaction(table: dict[str, Any], where: str) -> Parameter | None:
+    if not table:
+        return None
+    require_known(table, ("value", "low", "high", "source"), where=f"{where}: interaction")
+    return _fold("interaction.fold_ratio", {"value": 1.0, **table})
+
+
+def _fold(name: str, row: Mapping[str, Any]) -> Parameter:
+    low, high = row.get("low"), row.get("high")
+    return fold_parameter(
+        name,
+        float(row["value"]),
+        low=None if low is None else float(low),
+        high=None if high is None else float(high),
+        source=str(row.get("source", "")),
+    )
+
+
+def _cost(table: dict[str, Any], where: str) -> CostSheet | None:
+    if not table:
+        return None
+    place = f"{where}: cost"
+    require_known(table, ("currency", "price_year", "row"), where=place)
+    rows = []
+    for row in take_tables(table, "row", where=place):
+        require_known(row, ("name", "category", "per", "price", "low", "high", "source"), where=f"{place}.row")
+        fields = {key: row[key] for key in ("low", "high") if key in row}
+        rows.append(
+            CostRow(
+                name=_text(row, "name", f"{place}.row"),
+                category=_text(row, "category", f"{place}.row"),
+                per=_text(row, "per", f"{place}.row"),
+                price=_plain(row, "price", f"{place}.row"),
+                source=str(row.get("source", "")),
+                **{key: float(value) for key, value in fields.items()},
+            )
+        )
+    return CostSheet(_text(table, "currency", place), int(_plain(table, "price_year", place)), tuple(rows))
+
+
+def _parameters(table: dict[str, Any], where: str) -> dict[str, Parameter]:
+    found = {}
+    for name, row in table.items():
+        place = f"{where}: parameters.{name}"
+        if not isinstance(row, dict):
+            raise InputError("a parameter needs value, low, high, unit and source", where=place)
+        require_known(row, ("value", "low", "high", "unit", "spread", "source"), where=place)
+        source = str(row.get("source", ""))
+        bounded = "low" in row and "high" in row
+        low, high = (_plain(row, end, place) if bounded else None for end in ("low", "high"))
+        found[name] = Parameter(
+            name=name,
+            value=_plain(row, "value", place),
+            unit=_text(row, "unit", place),
+            spread=str(row.get("spread", ("log" if low else "linear") if bounded else "fixed")),
+            low=low,
+            high=high,
+            source=source or "assumption: typed without a source",
+            grade=Grade.MEASURED_HERE if source else Grade.ASSUMPTION,
+        )
+    return found
+
+
+def _text(table: Mapping[str, Any], key: str, where: str) -> str:
+    if key not in table:
+        raise InputError(f"the key {key!r} is missing", where=where)
+    return str(table[key])
+
+
+def _plain(table: Mapping[str, Any], key: str, where: str) -> float:
+    value = table.get(key)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise InputError(f"{key} must be a number", where=where)
+    return float(value)
+
+
+def _required(table: Mapping[str, Any], key: str, unit: str, where: str) -> float:
+    if key not in table:
+        raise InputError(f"the key {key!r} is missing", where=where, hint=f'such as {key} = "10 {unit}"')
+    return number_with_unit(table[key], unit, where=f"{where}: {key}")
+
+
+def _optional(table: Mapping[str, Any], key: str, unit: str, where: str) -> float | None:
+    return _required(table, key, unit, where) if key in table else None

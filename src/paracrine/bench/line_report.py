@@ -1,0 +1,128 @@
+"""What the line verbs hand back: sentences, rows and plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from paracrine.core.parameter import Parameter
+from paracrine.payloads.size_distribution import SizeDistribution
+from paracrine.production.findings import Band, band_of, dominant_terms, loss_table, output_bands, prediction_grade
+from paracrine.production.line import LineResult
+from paracrine.report.line_words import band_text, line_headline, output_rows
+
+
+@dataclass(frozen=True)
+class LineReport:
+    """A line that was run.
+
+    Attributes:
+        result: everything, over draws.
+        pages: files written, by name.
+    """
+
+    result: LineResult
+    pages: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence or two."""
+        return line_headline(self.result)
+
+    @property
+    def product(self) -> SizeDistribution:
+        """Sizes of all particles of the product, central case, 1/mL."""
+        return self.result.final.distribution()
+
+    def output_rows(self) -> list[tuple[str, str, str]]:
+        """Rows of output, band, what it depends on most."""
+        return output_rows(self.result)
+
+    def loss_rows(self) -> list[tuple[str, str, str, str]]:
+        """Rows of place, loss, particles, share of the harvest."""
+        harvest = self.result.harvest.cell_derived
+        return [
+            (place, name, band_text(band_of(lost)), f"{100 * float(lost[0] / harvest[0]):.2g} %")
+            for place, name, lost in loss_table(self.result)
+        ]
+
+    def parameter_rows(self) -> list[tuple[str, str, str, str]]:
+        """Rows of parameter, value with interval and unit, grade, source."""
+        return [parameter_row(name, p) for name, p in self.result.parameters.items()]
+
+    def to_data(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        result = self.result
+        values = result.outputs()
+        terms = {name: dominant_terms(result, value) for name, value in values.items()}
+        return {
+            "line": result.design.name,
+            "headline": self.headline,
+            "fitted": result.fitted,
+            "draws": result.draws.count,
+            "seed": result.draws.seed,
+            "imbalance": result.imbalance,
+            "outputs": {
+                name: {
+                    **band_data(band),
+                    "grade": prediction_grade(result, terms[name]).value,
+                    "dominated_by": [{"parameter": t.name, "share": t.share_frac} for t in terms[name]],
+                }
+                for name, band in output_bands(result).items()
+            },
+            "losses": [
+                {"place": place, "name": name, **band_data(band_of(lost))} for place, name, lost in loss_table(result)
+            ],
+            "populations": [_stage_data(result, number) for number in range(len(result.stages))],
+            "cost": None if result.cost is None else _cost_data(result),
+            "parameters": [p.to_data() for p in result.parameters.values()],
+            "notices": [notice.to_data() for notice in result.notices],
+            "pages": {name: str(path) for name, path in self.pages.items()},
+        }
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{name}</td><td>{band}</td><td>{why}</td></tr>" for name, band, why in self.output_rows()
+        )
+        return f"<p><b>{self.headline}</b></p><table>{rows}</table>"
+
+
+def band_data(band: Band) -> dict[str, float]:
+    """Return a band as JSON: median of the draws and the 95 % band."""
+    return {"median": band.centre, "low": band.low, "high": band.high}
+
+
+def parameter_row(name: str, parameter: Parameter) -> tuple[str, str, str, str]:
+    """Return name, value with interval and unit, grade, source."""
+    interval = "" if parameter.low is None else f" ({parameter.low:.3g} to {parameter.high:.3g})"
+    unit = "" if parameter.unit == "1" else f" {parameter.unit}"
+    return name, f"{parameter.value:.3g}{interval}{unit}", parameter.grade.value, parameter.source
+
+
+def _stage_data(result: LineResult, number: int) -> dict[str, Any]:
+    from paracrine.production.populations import ORIGINS
+
+    stage = result.stages[number]
+    totals = stage.out.totals
+    return {
+        "place": stage.title,
+        "hours": band_data(band_of(stage.hours)),
+        "volume_ml": band_data(band_of(stage.out.volume_ml)),
+        "protein_ug": band_data(band_of(stage.out.protein_ug)),
+        "particles": {origin.value: band_data(band_of(totals[i])) for i, origin in enumerate(ORIGINS)},
+    }
+
+
+def _cost_data(result: LineResult) -> dict[str, Any]:
+    cost = result.cost
+    if cost is None:
+        return {}
+    return {
+        "currency": cost.currency,
+        "price_year": cost.price_year,
+        "rows": [
+            {"name": name, "category": category, **band_data(band_of(values))} for name, category, values in cost.rows
+        ],
+    }

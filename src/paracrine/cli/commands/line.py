@@ -1,0 +1,78 @@
+"""`line`: a production line from seeded cells to filled vials."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from paracrine.cli.options import Json
+from paracrine.cli.screen import print_json, print_notices, print_table
+
+if TYPE_CHECKING:
+    from paracrine.bench.line_report import LineReport
+
+LineFile = Annotated[Path, typer.Argument(help="Line as TOML, every number with its unit.")]
+Draws = Annotated[int, typer.Option(min=20, max=100000, help="Monte Carlo draws.")]
+Seed = Annotated[int, typer.Option(help="Seed of the draws.")]
+Page = Annotated[Path | None, typer.Option(help="Folder for the page; none is written without.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the group."""
+    group = typer.Typer(
+        name="line",
+        help="Design a production line: what it yields, where vesicles are lost, what limits it, what it costs.",
+        no_args_is_help=True,
+    )
+    group.command("example")(example)
+    group.command("run")(run)
+    app.add_typer(group)
+
+
+def example(
+    name: Annotated[str, typer.Argument(help="Name of the example; without one they are listed.")] = "",
+    out: Annotated[Path, typer.Option(help="File to write.")] = Path("line.toml"),
+) -> None:
+    """Write an example line to a file, ready to be edited.
+
+    Example: `paracrine line example flasks_ultracentrifuge --out line.toml`
+    """
+    from paracrine.bench import open_bench
+
+    line = open_bench().line
+    if not name:
+        typer.echo("\n".join(line.examples()))
+        return
+    typer.echo(f"Wrote {line.write_example(name, out)}. Edit it, then: paracrine line run {out}")
+
+
+def run(
+    line: LineFile,
+    draws: Draws = 1000,
+    seed: Seed = 1,
+    out: Page = None,
+    json: Json = False,
+) -> None:
+    """Run a line: particles by origin, losses by step, protein, hours and cost, each with its band.
+
+    Example: `paracrine line run line.toml --out pages`
+    """
+    from paracrine.bench import open_bench
+
+    report = open_bench().line.run(line, draws=draws, seed=seed, out=out)
+    if json:
+        print_json(report.to_data())
+        return
+    show_line(report)
+
+
+def show_line(report: LineReport) -> None:
+    """Print what a line gives."""
+    typer.echo(report.headline)
+    print_table(("output", "95 % band", "depends most on"), report.output_rows())
+    print_table(("where", "loss", "cell-derived particles, 95 % band", "of the harvest"), report.loss_rows())
+    print_notices([(n.severity.value, f"{n.concerns}: {n.message}") for n in report.result.notices])
+    for name, path in report.pages.items():
+        typer.echo(f"{name}: {path}")

@@ -1,0 +1,90 @@
+"""What a line's draws say: bands, the terms that dominate them, ratios between lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from paracrine.core.parameter import Grade
+from paracrine.payloads.size_distribution import FloatArray
+from paracrine.production.line import LineResult
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Central value and 95 % band over draws."""
+
+    centre: float
+    low: float
+    high: float
+
+    @property
+    def span_ratio(self) -> float:
+        """High over low."""
+        return self.high / self.low if self.low > 0 else float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A parameter and its share in the spread of an output."""
+
+    name: str
+    share_frac: float
+
+
+def band_of(values: FloatArray) -> Band:
+    """Return the central case and the 2.5 and 97.5 per cent points of the draws."""
+    values = np.asarray(values, dtype=float)
+    drawn = values[1:] if values.size > 1 else values
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    centre = float(np.median(drawn)) if values.size > 2 else float(values[0])
+    return Band(centre, float(low), float(high))
+
+
+def dominant_terms(result: LineResult, values: FloatArray, *, at_most: int = 6) -> tuple[Term, ...]:
+    """Return the parameters that move an output most, largest first.
+
+    The share is the squared correlation of a parameter's scores with the logarithm of the output; correlations below
+    what chance gives are left out.
+    """
+    if values.size < 50:
+        return ()
+    log = np.log(np.maximum(values[1:], 1e-300))
+    if not np.ptp(log) > 0:
+        return ()
+    names = [name for name, p in result.parameters.items() if p.spread != "fixed"]
+    scores = np.stack([result.draws.scores(name)[1:] for name in names])
+    keep = scores.std(axis=1) > 0
+    names = [name for name, kept in zip(names, keep, strict=True) if kept]
+    correlation = np.corrcoef(np.vstack([log, scores[keep]]))[0, 1:]
+    shares = np.asarray(correlation**2)
+    chance = 9.0 / log.size
+    order = np.argsort(-shares)
+    return tuple(Term(names[i], float(shares[i])) for i in order[:at_most] if shares[i] > chance)
+
+
+def prediction_grade(result: LineResult, terms: tuple[Term, ...]) -> Grade:
+    """Return the grade of an absolute number: measured here only where a fit stands behind it."""
+    if result.fitted and "yield" in result.fitted:
+        return Grade.MEASURED_HERE
+    if not terms:
+        return Grade.ASSUMPTION
+    found = result.parameters[terms[0].name].grade
+    return Grade.OTHER_PARTICLE if found is Grade.MEASURED_HERE and not result.fitted else found
+
+
+def ratio_band(first: FloatArray, second: FloatArray) -> Band:
+    """Return second over first, draw by draw."""
+    return band_of(np.asarray(second) / np.maximum(np.asarray(first), 1e-300))
+
+
+def loss_table(result: LineResult) -> list[tuple[str, str, FloatArray]]:
+    """Return place, name and cell-derived particles lost, in order of the line."""
+    return [(stage.title, name, amount.particles[0]) for stage in result.stages for name, amount in stage.lost.items()]
+
+
+def output_bands(result: LineResult) -> Mapping[str, Band]:
+    """Return the band of each output."""
+    return {name: band_of(values) for name, values in result.outputs().items()}
