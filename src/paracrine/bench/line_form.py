@@ -8,7 +8,7 @@ from typing import Any
 
 from paracrine.bench.toml_form import read_toml, require_known, take_table, take_tables
 from paracrine.core.catalog import nearest
-from paracrine.core.errors import InputError
+from paracrine.core.errors import InputError, UnknownName
 from paracrine.core.parameter import Grade, Parameter
 from paracrine.core.units import convert
 from paracrine.production.culture import fold_parameter
@@ -120,6 +120,8 @@ def _event(table: dict[str, Any], number: int, where: str) -> Event:
 def _step(table: dict[str, Any], number: int, where: str) -> StepPlan:
     place = f"{where}: step {number}"
     kind = _text(table, "what", place)
+    if kind not in STEPS.names():
+        raise UnknownName(f"no step called {kind!r}", where=place, hint=nearest(kind, STEPS.names()))
     known = {setting.key: setting for setting in STEPS.load(kind).SETTINGS}
     settings: dict[str, Any] = {}
     for key, value in table.items():

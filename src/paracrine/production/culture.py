@@ -12,15 +12,13 @@ from paracrine.core.notice import Notice, Severity
 from paracrine.core.parameter import Grade, Parameter
 from paracrine.facts.production_facts import Medium, Platform, find_medium, find_platform, read_populations
 from paracrine.payloads.size_distribution import FloatArray
-from paracrine.production.culture_model import MODELS, SECRETION_LAWS, CellView, Vessel
+from paracrine.production.culture_model import AIR_OXYGEN_UM, MODELS, SECRETION_LAWS, CellView, Vessel
 from paracrine.production.design import EXCHANGE, FEED, HARVEST, SEED, CulturePlan, LineDesign
 from paracrine.production.populations import ORIGINS, Amount, Feed, Origin, empty_amount, lognormal_shares
 from paracrine.production.prior import Draws
 from paracrine.production.step import assumed
 
 STEP_H = 2.0
-AIR_OXYGEN_UM = 196.0
-"""Dissolved oxygen under 21 % oxygen (doi:10.1186/1478-811X-8-18)."""
 SHEAR_LIMIT_PA = 0.12
 PROTEIN_RATE = assumed(
     "culture.protein_pg_per_cell_d", 10.0, 1.0, 100.0, unit="pg/cell", spread="log", meaning="soluble protein"

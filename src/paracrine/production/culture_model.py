@@ -18,6 +18,10 @@ SECRETION_LAWS = Catalog("paracrine.production.secretion", ("LAW", "PARAMETERS",
 
 PMOL_PER_ML_IN_MM = 1e-6
 FMOL_PER_ML_IN_UM = 1e-6
+AIR_OXYGEN_UM = 196.0
+"""Dissolved oxygen under 21 % oxygen (doi:10.1186/1478-811X-8-18)."""
+FRESH_GLUCOSE_MM = 5.5
+"""Usual glucose of a fresh medium (doi:10.1155/2018/2547098)."""
 
 
 @dataclass(frozen=True, slots=True)

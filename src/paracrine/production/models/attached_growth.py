@@ -2,7 +2,8 @@
 
     dU/dt = -U / lag
     dX/dt = e U / lag + (mu - kd) X
-    mu = ln2 / td (1 - (X / Xmax)^theta)+ G / (KG + G) O / (KO + O) / (1 + (L / KL)^4) / (1 + (A / KA)^4) exp(-c P) s(P)
+    mu = (ln2 / td + kd) (1 - (X / Xmax)^theta)+ g o / (1 + (L / KL)^4) / (1 + (A / KA)^4) exp(-c P) s(P)
+    g = G / (KG + G) and o = O / (KO + O), each over its value in fresh medium under air
     s(P) = 1 / (1 + (P / Pmax)^8)
     dG/dt = -q X / V, dL/dt = y q X / V, dA/dt = a X / V with q = qG G / (KQ + G)
     dP/dt = mu / ln2, dD/dt = kd X + (1 - e) U / lag
@@ -18,7 +19,7 @@ import numpy as np
 
 from paracrine.core.parameter import Grade, Parameter
 from paracrine.payloads.size_distribution import FloatArray
-from paracrine.production.culture_model import PMOL_PER_ML_IN_MM, ModelInfo, Vessel
+from paracrine.production.culture_model import AIR_OXYGEN_UM, FRESH_GLUCOSE_MM, PMOL_PER_ML_IN_MM, ModelInfo, Vessel
 from paracrine.production.step import assumed
 
 MODEL = ModelInfo(
@@ -54,7 +55,7 @@ PARAMETERS = (
         15.0,
         50.0,
         unit="h",
-        meaning="unlimited doubling time of young cells",
+        meaning="net doubling time of young cells in fresh medium",
         source=f"{_REVIEW} (15 to 50 h), {_WJ} (31.9 h, P1-10)",
     ),
     Parameter(
@@ -120,7 +121,7 @@ PARAMETERS = (
         meaning="oxygen uptake at plenty",
         source=f"PMID 21792913 (98 fmol/cell/h), {_REVIEW} (90 to 100); widened",
     ),
-    assumed("oxygen_half_um", 2.0, 0.5, 8.0, unit="umol/L", spread="log", meaning="oxygen of half uptake"),
+    assumed("oxygen_half_um", 2.5, 0.6, 8.0, unit="umol/L", spread="log", meaning="oxygen of half uptake"),
 )
 CONSERVED = ("lactate made = lactate_per_glucose_ratio x glucose used",)
 KNOWN = (
@@ -161,13 +162,19 @@ def growth_per_h(state: FloatArray, vessel: Vessel) -> FloatArray:
     crowding = np.minimum(cells / vessel.area_cm2 / vessel.density_limit_per_cm2, 1.0)
     oxygen = vessel.oxygen_um(cells)
     factors = 1 - crowding ** vessel["contact_exponent_ratio"]
-    factors = factors * glucose / (vessel["glucose_half_mm"] + glucose) * oxygen / (vessel["oxygen_half_um"] + oxygen)
+    factors = factors * _saturation(glucose, vessel["glucose_half_mm"], FRESH_GLUCOSE_MM)
+    factors = factors * _saturation(oxygen, vessel["oxygen_half_um"], AIR_OXYGEN_UM)
     factors = (
         factors / (1 + (lactate / vessel["lactate_half_mm"]) ** 4) / (1 + (ammonia / vessel["ammonia_half_mm"]) ** 4)
     )
     aged = np.exp(-vessel["slow_down_per_doubling"] * doublings)
     aged = aged / (1 + (doublings / vessel["senescence_doublings_count"]) ** 8)
-    return np.asarray(math.log(2) / vessel["doubling_time_h"] * factors * aged)
+    fastest = math.log(2) / vessel["doubling_time_h"] + vessel["death_per_h"]
+    return np.asarray(fastest * factors * aged)
+
+
+def _saturation(value: FloatArray, half: FloatArray, fresh: float) -> FloatArray:
+    return np.asarray(value / (half + value) * (half + fresh) / fresh)
 
 
 def glucose_uptake(glucose_mm: FloatArray, vessel: Vessel) -> FloatArray:

@@ -16,7 +16,7 @@ STEP = StepInfo(
 SETTINGS = CARGO_SETTINGS
 PARAMETERS = (
     assumed("recovery_frac", 0.6, 0.2, 0.9, meaning="vesicles that survive"),
-    assumed("loading_frac", 0.2, 0.02, 0.7, meaning="vesicles that take cargo"),
+    assumed("loading_frac", 0.25, 0.03, 0.7, meaning="vesicles that take cargo"),
     assumed("aggregated_frac", 0.2, 0.03, 0.6, meaning="vesicles that stick together"),
     assumed("vesicles_per_aggregate_ratio", 6.0, 3.0, 15.0, spread="log", meaning="vesicles in one aggregate"),
 )

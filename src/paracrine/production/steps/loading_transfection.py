@@ -24,7 +24,7 @@ PARAMETERS = (
     assumed("loading_frac", 0.3, 0.04, 0.8, meaning="vesicles that take cargo"),
     assumed("aggregated_frac", 0.1, 0.01, 0.45, meaning="vesicles that stick together"),
     assumed("vesicles_per_aggregate_ratio", 6.0, 3.0, 15.0, spread="log", meaning="vesicles in one aggregate"),
-    assumed("reagent_particles_ratio", 0.3, 0.01, 5.0, spread="log", meaning="reagent particles for each vesicle"),
+    assumed("reagent_particles_ratio", 0.35, 0.01, 5.0, spread="log", meaning="reagent particles for each vesicle"),
     assumed("reagent_diameter_nm", 120.0, 60.0, 300.0, unit="nm", spread="log", meaning="of reagent particles"),
 )
 COST = CARGO_COST
