@@ -14,7 +14,7 @@ _CHUNK = 1 << 20
 
 
 def objects(file: EvidenceFile, array: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (number, object) of the array under the member `array`, of a top-level array, or the one top-level object.
+    """Yield (number, object) of the array under member `array`, of a top-level array, or of top-level objects.
 
     Raises:
         InputError: when the text is no JSON from some place on, or one object is over 50 million letters.
@@ -25,7 +25,11 @@ def objects(file: EvidenceFile, array: str) -> Iterator[tuple[int, dict[str, Any
         if not text.starts("["):
             place = text.find(f'"{array}"', within=1_000_000)
             if place < 0:
-                yield 1, _whole(text)
+                # One object, or one a line.
+                number = 0
+                while not text.is_done():
+                    number += 1
+                    yield number, text.decode(f"{file.name}: record {number}")
                 return
             text.drop(place + len(array) + 2)
             text.skip_blanks(":")
@@ -41,10 +45,6 @@ def objects(file: EvidenceFile, array: str) -> Iterator[tuple[int, dict[str, Any
             yield number, text.decode(f"{file.name}: record {number}")
 
 
-def _whole(text: _Window) -> dict[str, Any]:
-    return text.decode(text.file.name)
-
-
 class _Window:
     """The part of a JSON text that is being read."""
 
@@ -58,10 +58,13 @@ class _Window:
         self._done = 0
         self._ended = False
         self._parse = json.JSONDecoder(parse_constant=lambda _: None)
-        self.file = file
 
     def starts(self, letter: str) -> bool:
         return self._text.startswith(letter, self._done)
+
+    def is_done(self) -> bool:
+        self.skip_blanks()
+        return self._done >= len(self._text)
 
     def find(self, word: str, *, within: int) -> int:
         while len(self._text) < within and self._more():

@@ -10,6 +10,7 @@ from paracrine.core.catalog import Catalog
 from paracrine.core.errors import InputError, ParacrineError
 from paracrine.evidence.file import EvidenceFile
 from paracrine.evidence.source import Item, Remark
+from paracrine.evidence.xml_records import root_tag
 
 SOURCES = Catalog("paracrine.evidence.sources", ("SOURCE", "sniff", "read"))
 
@@ -34,12 +35,24 @@ def choose_source(file: EvidenceFile) -> ModuleType:
     if claims:
         names = ", ".join(module.SOURCE.name for module in claims)
         raise InputError(f"several sources claim this file: {names}", where=file.name, hint="please report this file")
-    reasons = "; ".join(f"{module.SOURCE.name}: {answer.why}" for module, answer in answers)
     raise InputError(
-        f"no source knows this file ({reasons})",
+        f"no source knows this file: {_seen(file)}",
         where=file.name,
         hint="`paracrine evidence formats` lists what can be read",
     )
+
+
+def _seen(file: EvidenceFile) -> str:
+    """Say what the file looks like, for somebody who has to find out what went wrong."""
+    if file.is_zip:
+        return "a zip archive or workbook without a header that names a title or a trial"
+    root = root_tag(file)
+    if root:
+        return f"XML whose root element is {root}"
+    if file.head_text[:1] in ("{", "["):
+        return "JSON without studies, works or fields that are known"
+    first = file.head_text.partition("\n")[0][:60]
+    return f"text that starts with {first!r}, without tags and without a header that names a title or a trial"
 
 
 def read_items(file: EvidenceFile, source: ModuleType | None = None) -> Iterator[Item]:
@@ -50,7 +63,7 @@ def read_items(file: EvidenceFile, source: ModuleType | None = None) -> Iterator
     """
     chosen = source or choose_source(file)
     try:
-        if chosen.SOURCE.is_text and file.encoding_remark:
+        if chosen.SOURCE.is_text and not file.is_zip and file.encoding_remark:
             yield Remark(file.encoding_remark)
         yield from chosen.read(file)
     except ParacrineError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from paracrine.evidence.ctgov.results import read_results
-from paracrine.evidence.ctgov.words import count_of, phases_of, plain, status_word
+from paracrine.evidence.ctgov.words import basis_word, count_of, phases_of, plain, status_word
 from paracrine.evidence.dates import read_date
 from paracrine.evidence.identifiers import clean_doi, clean_pmid
 from paracrine.evidence.markup import one_line, scrubbed
@@ -48,7 +48,7 @@ def read_study(study: Module, origin: Origin) -> Trial | None:
         phases=phases_of(phases),
         phase_text=", ".join(phases),
         enrollment_count=count_of(enrolment.get("count")),
-        enrollment_basis=plain(_text(enrolment, "type")),
+        enrollment_basis=basis_word(_text(enrolment, "type")),
         allocation=plain(_text(info, "allocation")),
         design_model=plain(_text(info, "interventionModel") or _text(info, "observationalModel")),
         masking=plain(_text(_module(info, "maskingInfo"), "masking")),

@@ -53,6 +53,12 @@ def phases_of(written: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(phase for phases in found for phase in phases))
 
 
+def basis_word(word: str) -> str:
+    """Return `actual` or `estimated`; version 1 writes `Anticipated`."""
+    written = plain(word)
+    return "estimated" if written == "anticipated" else written
+
+
 def count_of(value: object) -> int | None:
     """Return a whole number written as number or text; None for anything else."""
     if isinstance(value, bool):

@@ -88,7 +88,7 @@ def read_pairs(pairs: list[tuple[str, str]], origin: Origin) -> Work:
         publication_types=tuple(dict.fromkeys(map(_clean, (*tags["M3"], *tags["PT"])))),
         keywords=tuple(dict.fromkeys(_clean(word) for tag in ("KW", "MH", "OT") for word in tags.get(tag, ()))),
         urls=urls,
-        notes=tuple(filter(None, (_clean(scrubbed(note)) for note in tags["N1"]))),
+        notes=tuple(filter(None, (_clean(note) for note in tags["N1"]))),
         extra=tuple(
             Extra(tag, one_line(value)) for tag, value in pairs if value and tag not in _PLACED and "@" not in value
         ),
@@ -126,7 +126,7 @@ def _first(tags: Tags, *names: str) -> str:
 
 
 def _clean(value: str) -> str:
-    return tagged_text(value)
+    return scrubbed(tagged_text(value))
 
 
 def _date(tags: Tags) -> tuple[str, str, int | None, str]:
@@ -147,7 +147,7 @@ def _date(tags: Tags) -> tuple[str, str, int | None, str]:
 
 
 def _abstract(tags: Tags) -> tuple[str, tuple[Section, ...]]:
-    texts = [_clean(scrubbed(value)) for tag in _ABSTRACTS for value in tags.get(tag, ())]
+    texts = [_clean(value) for tag in _ABSTRACTS for value in tags.get(tag, ())]
     rights = tuple(Section("copyright", text) for text in texts if _RIGHTS.match(text))
     own = [text for text in dict.fromkeys(texts) if not _RIGHTS.match(text)]
     return " ".join(own), rights

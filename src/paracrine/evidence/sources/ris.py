@@ -47,7 +47,7 @@ def read(file: EvidenceFile) -> Iterator[Item]:
         line = line.lstrip("\ufeff") if line_number == 1 else line
         found = _TAG.fullmatch(line.rstrip())
         tag, value = (found[1], (found[2] or "").strip()) if found else ("", "")
-        if tag == "TY" and _TYPE.fullmatch(value):
+        if tag == "TY" and (record is None or _TYPE.fullmatch(value)):
             if record is not None:
                 number += 1
                 yield Refused(f"line {line_number}", "the record before has no end mark `ER  -`; it was kept", False)

@@ -1,0 +1,1 @@
+"""Full texts in JATS and its ancestors."""

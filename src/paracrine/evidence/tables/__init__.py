@@ -1,0 +1,1 @@
+"""Exported tables (CSV, TSV, XLSX): rows with a header somewhere near the top."""
