@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from paracrine.bench.exporting import ExportReport
     from paracrine.bench.fate.namespace import Fate
     from paracrine.bench.line import LineBench
+    from paracrine.bench.nta.namespace import Nta
     from paracrine.bench.outcome import RunReport
     from paracrine.bench.reading import FileReport, FormatInfo
     from paracrine.bench.review import ReviewReport
@@ -202,6 +203,13 @@ class Bench:
         from paracrine.bench.evidence.namespace import Evidence
 
         return Evidence(self)
+
+    @property
+    def nta(self) -> Nta:
+        """Raw particle videos: track, simulate, plan."""
+        from paracrine.bench.nta.namespace import Nta
+
+        return Nta()
 
     def evidence_workspace(self, *, create: bool) -> Workspace:
         """Open the workspace of the evidence base, by default the folder `evidence` here."""

@@ -45,7 +45,7 @@ def assemble_measurement(metric: Metric, subject: Subject, values: Sequence[RunV
         reason = included[0].value.reason if included else "every run is excluded"
         return frame.model_copy(update={"state": State.NOT_ASSESSED, "reason": reason})
     pooled = pool_runs(_observations(counted, subject.material), scale=metric.scale)
-    budget = pooled.budget(*subject.shared_parts)
+    budget = pooled.budget(*subject.shared_parts, *_setting_parts(metric, counted))
     quantity = _zero_quantity(metric, subject, counted) if _is_zero(metric, pooled) else None
     notices = [*frame.notices, *_missing_runs(metric, included, counted)]
     about_product = subject.material.role is Role.PRODUCT
@@ -63,6 +63,22 @@ def assemble_measurement(metric: Metric, subject: Subject, values: Sequence[RunV
         }
     )
     return Measurement.model_validate(dict(done))
+
+
+def _setting_parts(metric: Metric, counted: Sequence[RunValue]) -> list[Component]:
+    """Return what all runs owe to their settings; of several runs the mean effect, as if it were one and the same."""
+    found: dict[str, list[Component]] = {}
+    for item in counted:
+        for start, parts in item.use.run.shared_parts.items():
+            if metric.scale == "relative" and metric.unit != "1" and metric.name.startswith(start):
+                for part in parts:
+                    found.setdefault(part.shared_id or part.name, []).append(part)
+    return [
+        same[0].model_copy(
+            update={"standard_uncertainty": math.fsum(p.standard_uncertainty for p in same) / len(counted)}
+        )
+        for same in found.values()
+    ]
 
 
 def _frame(metric: Metric, subject: Subject, values: Sequence[RunValue]) -> Measurement:

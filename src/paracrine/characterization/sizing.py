@@ -30,8 +30,8 @@ class SizeSummary:
         counting: 1 over the root of that count; None without counts or with none counted.
         mean_nm, deviation_nm: moments at bin centres (population form); NaN when empty.
         percentiles_nm: D10, D50, D90; NaN when empty.
-        percentile_errors_nm: their standard counting errors; None without counts. Half the distance between
-            the percentiles one binomial standard error below and above.
+        percentile_errors_nm: their standard errors, those of the payload where it has them; None without counts.
+            Else half the distance between the percentiles one binomial standard error below and above.
 
     References:
         doi:10.1080/01621459.1952.10483443
@@ -73,7 +73,8 @@ class SizeSummary:
         np.minimum(_MIDDLE + step, 1.0, out=wanted[6:])
         found = self.cumulative.percentiles(wanted)
         object.__setattr__(self, "percentiles_nm", tuple(found[:3].tolist()))
-        object.__setattr__(self, "percentile_errors_nm", tuple(((found[6:] - found[3:6]) / 2).tolist()))
+        errors = self.payload.percentile_errors_nm or tuple(((found[6:] - found[3:6]) / 2).tolist())
+        object.__setattr__(self, "percentile_errors_nm", errors)
 
     @property
     def without_size(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,9 +22,15 @@ BaseOption = Annotated[
 ]
 
 
-def choose_executor(workers: int) -> Executor:
-    """Return an executor over so many processes; 0 takes one a core."""
-    from paracrine.core.progress import ProcessExecutor, SerialExecutor
+ExecutorName = Annotated[
+    str, typer.Option("--executor", help="Where work runs: serial, processes or dask. [default: all cores]")
+]
+Cluster = Annotated[str, typer.Option("--cluster", help="Scheduler of a Dask cluster, such as tcp://host:8786.")]
+Workers = Annotated[int, typer.Option(min=0, help="Processes; 0 takes one a core.")]
 
-    count = workers or os.cpu_count() or 1
-    return ProcessExecutor(count) if count > 1 else SerialExecutor()
+
+def choose_executor(workers: int, *, name: str = "", cluster: str = "") -> Executor:
+    """Return an executor over so many processes; 0 takes one a core."""
+    from paracrine.bench.executing import choose_executor as choose
+
+    return choose(name, workers=workers, cluster=cluster)

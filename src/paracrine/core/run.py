@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from paracrine.core.notice import Notice
 from paracrine.core.product import DilutionBy
 from paracrine.core.provenance import SourceRef
+from paracrine.core.quantity import Component
 
 
 class Maturity(StrEnum):
@@ -85,6 +86,9 @@ class Run:
     """Sample name as the file gives it."""
     maturity: Maturity = Maturity.DRAFT
     unread: Mapping[str, str] = field(default_factory=dict)
+    shared_parts: Mapping[str, tuple[Component, ...]] = field(default_factory=dict)
+    """First words of an attribute's name (`diameter`) to what its value owes to settings, in the relative scale.
+    Runs that share a `shared_id` share the effect, and their scatter cannot show it."""
     notices: tuple[Notice, ...] = ()
 
     def with_notices(self, *notices: Notice) -> Run:

@@ -25,6 +25,7 @@ class SizeDistribution:
         measurand: kind of diameter and weighting.
         tracks_count: particles behind the whole distribution when the file states it; None unknown.
         tracks_per_bin: shape (n,), counted particles per bin where the instrument states them.
+        percentile_errors_nm: standard errors of D10, D50, D90 where they are known better than by counting.
     """
 
     payload_kind: ClassVar[str] = "size_distribution"
@@ -35,6 +36,7 @@ class SizeDistribution:
     measurand: Measurand
     tracks_count: float | None = None
     tracks_per_bin: FloatArray | None = None
+    percentile_errors_nm: tuple[float, float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.edges_nm.ndim != 1 or self.contents.ndim != 1 or self.edges_nm.size != self.contents.size + 1:

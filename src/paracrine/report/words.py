@@ -24,6 +24,7 @@ RULES = {DecisionRule.SIMPLE: "simple rule", DecisionRule.GUARD_BAND: "guard ban
 _UNITS = {
     "1/mL": "mL⁻¹",
     "1/cm3": "cm⁻³",
+    "1/mm2": "mm⁻²",
     "um": "µm",
     "ug": "µg",
     "uL": "µL",

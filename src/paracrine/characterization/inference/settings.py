@@ -23,11 +23,13 @@ class Setting:
     """One number of the recording, who states it and how well it is known.
 
     `relative_standard_uncertainty` 0 means that nobody stated one: it then has no part in any interval.
+    `origin` says in plain words where it was found or how it was computed.
     """
 
     value: float
     stated_by: StatedBy
     relative_standard_uncertainty: float = 0.0
+    origin: str = ""
 
     def __post_init__(self) -> None:
         if not self.relative_standard_uncertainty >= 0:
@@ -38,8 +40,8 @@ class Setting:
 class RecordingSettings:
     """Camera and liquid of one recording.
 
-    The relative uncertainty of `temperature_c` is that of the kelvin temperature; what it does to the viscosity
-    belongs to `viscosity_mpas`.
+    The relative uncertainty of `temperature_c` is what it makes of a diameter: through the kelvin temperature, and
+    through the viscosity where that was computed from the temperature.
     """
 
     pixel_um: Setting

@@ -1,0 +1,1 @@
+"""Where long work runs: one module a place, found by the catalog."""

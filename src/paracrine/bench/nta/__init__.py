@@ -1,0 +1,1 @@
+"""Raw particle videos: settings, analysis, files, plan."""

@@ -1,0 +1,89 @@
+"""`bench.nta`: the verbs of raw particle videos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paracrine.core.progress import Executor, Progress, SerialExecutor, Silent
+
+if TYPE_CHECKING:
+    from paracrine.bench.nta.simulate import SimulationReport
+    from paracrine.bench.nta.track import TrackReport
+    from paracrine.core.plan import VideoSettings
+
+TRACKED_NAME = "tracked"
+
+
+class Nta:
+    """Verbs over raw videos; results lie in a folder a video."""
+
+    def track(
+        self,
+        videos: str | Path | Iterable[str | Path],
+        settings: VideoSettings | None = None,
+        *,
+        out: str | Path = TRACKED_NAME,
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> TrackReport:
+        """Track the particles of raw videos: sizes with bands, counts, a page each; nothing is done twice.
+
+        Args:
+            videos: AVI, TIFF stacks, folders of PNG frames; compressed video with the extra `video`.
+            settings: what a person states about the recordings; the rest is taken from the files, or refused.
+            out: a folder a video goes below.
+            executor: many videos at a time.
+            progress: told of each finished video.
+
+        Raises:
+            InputError: when a setting makes no sense. A video that cannot be read is named in the report.
+        """
+        from paracrine.bench.nta.track import track_videos
+        from paracrine.core.plan import VideoSettings as Settings
+
+        several = [videos] if isinstance(videos, str | Path) else list(videos)
+        return track_videos(
+            [Path(video) for video in several],
+            settings or Settings(),
+            out=Path(out),
+            executor=executor or SerialExecutor(),
+            progress=progress or Silent(),
+        )
+
+    def simulate(
+        self,
+        out: str | Path = "virtual-nta",
+        *,
+        d50_nm: float = 120.0,
+        gsd_ratio: float = 1.2,
+        concentration_per_ml: float = 1.62e9,
+        frames_count: int = 749,
+        width_px: int = 640,
+        height_px: int = 480,
+        bit_depth: int = 8,
+        videos_count: int = 1,
+        seed: int = 1,
+        progress: Progress | None = None,
+    ) -> SimulationReport:
+        """Simulate raw tracking videos of a lognormal population and write them with their truth.
+
+        Raises:
+            InputError: when a number makes no sense.
+        """
+        from paracrine.bench.nta.simulate import simulate_videos
+
+        return simulate_videos(
+            Path(out),
+            d50_nm=d50_nm,
+            gsd_ratio=gsd_ratio,
+            concentration_per_ml=concentration_per_ml,
+            frames_count=frames_count,
+            width_px=width_px,
+            height_px=height_px,
+            bit_depth=bit_depth,
+            videos_count=videos_count,
+            seed=seed,
+            progress=progress or Silent(),
+        )
