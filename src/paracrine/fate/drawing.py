@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from paracrine.core.parameter import Parameter
 from paracrine.facts.species import Species, read_species
 from paracrine.fate.body import body_of
+from paracrine.fate.guard import CALIBRATED_SPECIES
 from paracrine.fate.mixed import (
     BREAKDOWN,
     FAST_RATE,
@@ -27,6 +29,13 @@ from paracrine.fate.modifiers import Modifier, Span
 
 Floats = npt.NDArray[np.float64]
 _SPREADS_AT_95 = 1.96
+SPECIES_FACTOR = 3.0
+"""Assumed: uptake and breakdown in a species not measured lie within this factor of scaled mice, 95 % of the time."""
+
+
+EXPONENT_UNKNOWN = "the power of body weight with which uptake scales"
+UPTAKE_UNKNOWN = "uptake that differs between species beyond that"
+BREAKDOWN_UNKNOWN = "breakdown in cells that differs between species"
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class Drawn:
     fast: Mapping[str, float | Floats]
     slow: Mapping[str, float | Floats]
     fast_frac: Floats
+    unknown: Mapping[str, Floats]
+    """What another species adds to the width, by name, shape (draw,)."""
 
 
 def draw_values(
@@ -46,7 +57,7 @@ def draw_values(
     modifiers: Iterable[Modifier],
     size_factor: Floats,
     loss_factor: Floats,
-    rng: np.random.Generator,
+    seed: int,
 ) -> Drawn:
     """Return parameter values of the fast and the slow population.
 
@@ -57,7 +68,7 @@ def draw_values(
         modifiers: surface and disease.
         size_factor: of size on phagocytic uptake, shape (draw,).
         loss_factor: of the label on the loss of label, shape (draw,).
-        rng: for what the posterior does not hold.
+        seed: of what the posterior does not hold; a draw has the same value of a parameter in every species.
     """
     count = draws.shape[0]
     body = body_of(species, model)
@@ -65,17 +76,18 @@ def draw_values(
     set_here = {f"{organ}_uptake_ml_h" for organ in UPTAKE_ORGANS} | {"cell_breakdown_per_h", "label_loss_per_h"}
     for parameter in model.parameters:
         if parameter.name not in body.values and parameter.name not in set_here:
-            values[parameter.name] = _from_range(parameter, count, rng)
+            values[parameter.name] = _from_range(parameter, count, stream(seed, parameter.name))
     values["blood_breakdown_per_h"] = 0.0
     values |= body.values
-    values["cell_breakdown_per_h"] = np.exp(draws[:, BREAKDOWN])
+    other = _of_other_species(species, count, seed)
+    values["cell_breakdown_per_h"] = np.exp(draws[:, BREAKDOWN]) * other[BREAKDOWN_UNKNOWN]
     values["label_loss_per_h"] = np.exp(draws[:, LOSS]) * loss_factor
     factors = {"phagocyte_uptake": size_factor, "brain_influx": np.ones(count)}
     for modifier in modifiers:
         for name, span in modifier.multiplies.items():
-            factors[name] = factors[name] * from_span(span, count, rng)
+            factors[name] = factors[name] * from_span(span, count, stream(seed, f"{modifier.name} {name}"))
     values["brain_influx_ml_h"] = values["brain_influx_ml_h"] * factors["brain_influx"]
-    uptake = np.exp(draws[:, UPTAKE])
+    uptake = np.exp(draws[:, UPTAKE]) * other[UPTAKE_UNKNOWN][:, None]
     uptake[:, :2] *= factors["phagocyte_uptake"][:, None]
     mouse = mixed_body(read_species("mouse"))
     speed = np.maximum(np.exp(draws[:, FAST_RATE]) * mouse.blood_ml / clearances_ml_h(draws, mouse).sum(axis=1), 1.01)
@@ -84,7 +96,19 @@ def draw_values(
         name = f"{organ}_uptake_ml_h"
         if body.values.get(name) != 0.0:
             slow[name], fast[name] = uptake[:, index], uptake[:, index] * speed
-    return Drawn(fast=fast, slow=slow, fast_frac=fast_share(draws))
+    exponent = np.asarray(values["uptake_exponent"]) * np.ones(count)
+    return Drawn(fast, slow, fast_share(draws), {EXPONENT_UNKNOWN: exponent, **other})
+
+
+def _of_other_species(species: Species, count: int, seed: int) -> dict[str, Floats]:
+    reach = 0.0 if species.name == CALIBRATED_SPECIES else math.log(SPECIES_FACTOR) / _SPREADS_AT_95
+    names = (UPTAKE_UNKNOWN, BREAKDOWN_UNKNOWN)
+    return {name: np.exp(reach * stream(seed, f"{species.name} {name}").standard_normal(count)) for name in names}
+
+
+def stream(seed: int, name: str) -> np.random.Generator:
+    """Return the random numbers of one quantity, whatever else is drawn."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
 def from_span(span: Span, count: int, rng: np.random.Generator) -> Floats:

@@ -66,7 +66,8 @@ def _notices(species: Species, *, until_h: float, sizes: Sizes | None) -> Iterat
         yield Notice(
             code="species-extrapolated",
             message=f"Every calibration row is from mice: the {species.name} rests on its own flows and volumes, and "
-            "on uptake scaled with body weight to the power 0.67 to 1.",
+            "on uptake scaled with body weight to the power 0.67 to 1; that uptake and breakdown stay within a "
+            "factor of 3 of that is an assumption.",
             severity=Severity.SERIOUS,
             concerns="species",
         )

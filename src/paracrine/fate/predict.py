@@ -12,7 +12,7 @@ import numpy.typing as npt
 from paracrine.core.errors import InputError
 from paracrine.core.notice import Notice
 from paracrine.facts.species import Species, read_species
-from paracrine.fate.drawing import Drawn, draw_values, from_span
+from paracrine.fate.drawing import Drawn, draw_values, from_span, stream
 from paracrine.fate.guard import Sizes, guard_question
 from paracrine.fate.mixed import MODEL
 from paracrine.fate.model import FateModel, Form, load_model
@@ -25,7 +25,6 @@ Floats = npt.NDArray[np.float64]
 SIZE_REFERENCE_NM = 100.0
 SIZE_POWER = (-1.0, 2.0)
 """Assumed range of the power with which phagocytic uptake follows diameter; it holds no effect."""
-EXPONENT = (0.67, 1.0)
 _FILLED_FRAC = 0.02
 """Above this filling of liver or spleen a draw is stepped, below it the flows are linear."""
 
@@ -67,6 +66,7 @@ class FateDraws:
     free_label: Floats
     fast_half_life_h: Floats
     slow_half_life_h: Floats
+    unknown: Mapping[str, Floats]
     fast_frac: Floats
     intact_late_frac: Floats
     filled_frac: float
@@ -124,20 +124,22 @@ def predict(question: FateQuestion) -> FateDraws:
     if not question.particles > 0:
         raise InputError("a dose is a number of particles above zero", where="dose")
     notices = tuple(guard_question(species, question.particles, until_h=question.until_h, sizes=question.sizes))
-    rng = np.random.default_rng(question.seed)
     draws = read_posterior().vesicles
     count = draws.shape[0]
-    loss = from_span(label.label_loss_factor, count, rng) if label.label_loss_factor else np.ones(count)
+    loss = np.ones(count)
+    if label.label_loss_factor is not None:
+        loss = from_span(label.label_loss_factor, count, stream(question.seed, "label loss"))
     drawn = draw_values(
-        model, species, draws, modifiers=(surface, disease), size_factor=_size_factor(question.sizes, count, rng),
-        loss_factor=loss, rng=rng,
+        model, species, draws, modifiers=(surface, disease),
+        size_factor=_size_factor(question.sizes, count, question.seed),
+        loss_factor=loss, seed=question.seed,
     )  # fmt: skip
     times_h = clock_times(question.until_h)
-    intact_late: Floats = np.asarray(rng.uniform(0.0, 1.0, count))
+    intact_late: Floats = np.asarray(stream(question.seed, "intact late").uniform(0.0, 1.0, count))
     borne = drawn.fast_frac + intact_late * (1 - drawn.fast_frac)
     fast, slow, filled = _follow(model, drawn, drawn.fast_frac / borne, question.particles, times_h)
     fast_of_vesicles = (drawn.fast_frac / borne)[:, None, None]
-    free_frac, free_label = _free_label(label, times_h, count, rng)
+    free_frac, free_label = _free_label(label, times_h, count, question.seed)
     fast_of_label = drawn.fast_frac[:, None, None]
     signal = (1 - free_frac)[:, None, None] * (fast_of_label * fast + (1 - fast_of_label) * slow)
     missing = tuple(name for name, _ in species.not_assessed)
@@ -147,6 +149,7 @@ def predict(question: FateQuestion) -> FateDraws:
         free_label=free_frac[:, None] * free_label,
         fast_half_life_h=_half_life_h(model, drawn.fast, count),
         slow_half_life_h=_half_life_h(model, drawn.slow, count),
+        unknown=drawn.unknown,
         fast_frac=drawn.fast_frac, intact_late_frac=intact_late, filled_frac=filled, notices=notices, left_out=missing,
     )  # fmt: skip
 
@@ -205,16 +208,17 @@ def _half_life_h(model: FateModel, values: Mapping[str, float | Floats], count: 
     return np.asarray(np.log(2) * blood / cleared, dtype=np.float64)
 
 
-def _size_factor(sizes: Sizes | None, count: int, rng: np.random.Generator) -> Floats:
+def _size_factor(sizes: Sizes | None, count: int, seed: int) -> Floats:
     if sizes is None:
         return np.ones(count)
-    power = rng.uniform(*SIZE_POWER, count)[:, None]
+    power = stream(seed, "size power").uniform(*SIZE_POWER, count)[:, None]
     diameters = np.array([sizes.d10_nm, sizes.d50_nm, sizes.d90_nm]) / SIZE_REFERENCE_NM
     return np.asarray((diameters**power) @ np.array([0.3, 0.4, 0.3]), dtype=np.float64)
 
 
-def _free_label(label: Label, times_h: Floats, count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _free_label(label: Label, times_h: Floats, count: int, seed: int) -> tuple[Floats, Floats]:
     if label.free_in_injectate_frac is None or label.free_half_life_h is None:
         return np.zeros(count), np.zeros((count, times_h.size))
-    rate = np.log(2) / from_span(label.free_half_life_h, count, rng)
-    return from_span(label.free_in_injectate_frac, count, rng), np.exp(-rate[:, None] * times_h)
+    rate = np.log(2) / from_span(label.free_half_life_h, count, stream(seed, "free half-life"))
+    share = from_span(label.free_in_injectate_frac, count, stream(seed, "free share"))
+    return share, np.exp(-rate[:, None] * times_h)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from paracrine.bench.bench import Bench
+    from paracrine.bench.fate.dosing import DoseReport
     from paracrine.bench.fate.simulating import FateReport
 
 
@@ -67,3 +68,37 @@ class Fate:
             weight_g=weight_g, own_rows=None if own_rows is None else Path(own_rows), perfused=perfused, ratio=ratio,
             out=None if out is None else Path(out),
         )  # fmt: skip
+
+    def dose(
+        self,
+        given: str,
+        wanted: str,
+        *,
+        organ: str = "liver",
+        ratio: str = "",
+        factors: str | Path | None = None,
+        own_rows: str | Path | None = None,
+        out: str | Path | None = None,
+    ) -> DoseReport:
+        """Find the dose in another species with the same exposure: an extrapolation, never advice.
+
+        Args:
+            given: `SPECIES[@WEIGHT]:DOSE:ROUTE`, such as `mouse:1e10particles:iv`.
+            wanted: `SPECIES[@WEIGHT][:ROUTE]`, such as `human`.
+            organ: whose exposure is compared, beside that of blood.
+            ratio: measured particles per ug or per cell.
+            factors: CSV of scaling factors of the user's.
+            own_rows: CSV of physiology rows of the user's.
+            out: file of the page; None writes none.
+
+        Raises:
+            UnknownName: when a choice does not exist.
+            InputError: when a side cannot be read.
+            LimitError: when the organ is not assessed in one of the species.
+        """
+        from paracrine.bench.fate.dosing import compare
+
+        own, table = (None if place is None else Path(place) for place in (own_rows, factors))
+        return compare(
+            given, wanted, organ=organ, ratio=ratio, factors=table, own_rows=own, out=None if out is None else Path(out)
+        )
