@@ -29,7 +29,7 @@ from paracrine.characterization.undiluted import UNDILUTED
 from paracrine.core.measurement import Measurement
 from paracrine.core.plan import StudyPlan
 from paracrine.core.product import Batch
-from paracrine.core.progress import Executor, Progress, stage
+from paracrine.core.progress import Executor, Progress, SerialExecutor, stage
 from paracrine.core.specification import Specification
 from paracrine.readers.results import read_results
 from paracrine.release.specification import read_specification
@@ -38,6 +38,8 @@ from paracrine.store import Actor, Workspace
 
 RESULTS_NAME = "results.csv"
 _FORMS = (STUDY_NAME, "spec.toml", RESULTS_NAME)
+_PAGES_WORTH_A_POOL = 8
+"""Each process starts a drawing engine of its own, which costs about as much as two pages."""
 Truth = Mapping[str, tuple[TruthEntry, ...]]
 
 
@@ -217,7 +219,8 @@ def _certify(
     ]
     pages = [item.content for item in recorded] + ([comparison] if comparison else [])
     with stage(session.progress, "drawing pages", len(pages)) as done:
-        rendered = list(session.executor.map(render_page, pages, on_done=done))
+        executor = session.executor if len(pages) >= _PAGES_WORTH_A_POOL else SerialExecutor()
+        rendered = list(executor.map(render_page, pages, on_done=done))
     certified: dict[str, BatchOutcome] = {}
     for item, files in zip(recorded, rendered[: len(recorded)], strict=True):
         batch = item.content.batch.name
