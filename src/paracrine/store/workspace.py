@@ -252,7 +252,7 @@ def _require_place(address: Address, *, separate: bool, create: bool) -> None:
         except OSError as error:
             raise explain_os_error(error, folder) from error
     elif not folder.is_dir():
-        raise RecordError("there is no such folder", where=str(folder), hint="`paracrine init` makes a workspace")
+        raise RecordError("there is no such folder", where=str(folder), hint="`paracrine run` makes one")
     elif not separate and not ledger.is_file():
         hint = f"a workspace holds {LEDGER_NAME}; `paracrine init` makes one"
         raise RecordError("this folder is not a workspace", where=str(folder), hint=hint)
