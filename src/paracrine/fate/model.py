@@ -98,6 +98,8 @@ class FateModel:
     """The state into which a dose goes."""
     grade: Grade
     """Of the route; the parameters carry their own."""
+    needs_duration: bool
+    """Whether the route gives a dose over a time, not at once."""
     references: tuple[str, ...]
 
     @property
@@ -121,38 +123,50 @@ def load_model(name: str, *, route: str = "iv", parts: Iterable[str] = ()) -> Fa
         UnknownName: when there is no such model, route or part; the hint names the nearest.
         LimitError: when the route or part needs a state that the model does not follow.
     """
-    core, way = MODELS.load(name), ROUTES.load(route)
-    modules = (core, way, *(PARTS.load(part) for part in parts))
+    return assemble_model(name, MODELS.load(name), ROUTES.load(route), *(PARTS.load(part) for part in parts))
+
+
+def assemble_model(name: str, core: ModuleType, *added: ModuleType) -> FateModel:
+    """Join a model with routes and parts.
+
+    Raises:
+        LimitError: when a route or part needs a state that the model does not follow.
+    """
+    modules = (core, *added)
+    way = next((module for module in added if hasattr(module, "GRADE")), None)
     states = tuple(state for module in modules for state in module.STATES)
     parameters = tuple(parameter for module in modules for parameter in module.PARAMETERS)
     amounts = Names[Expression]({state.name: Symbol(state.name) for state in states})
     constants = Names[Expression]({parameter.name: Symbol(parameter.name) for parameter in parameters})
-    flows: list[Flow] = []
-    for module in modules:
-        flows.extend(_flows(module, amounts, constants, model=name))
+    flows = [flow for module in modules for flow in _flows(module, amounts, constants, core=core)]
     names = tuple(state.name for state in states)
-    entry = str(way.ENTRY or core.ENTRY)
-    if entry not in names:
-        raise LimitError(f"{route} puts a dose into {entry!r}, which {name} does not follow")
     return FateModel(
         name=name,
         title=core.TITLE,
         states=states,
         parameters=parameters,
-        system=FlowSystem(names, tuple(one.name for one in parameters), tuple(flows)),
-        entry=entry,
-        grade=way.GRADE,
+        system=_joined(names, tuple(one.name for one in parameters), flows, [module.TITLE for module in modules]),
+        entry=str((way.ENTRY if way else "") or core.ENTRY),
+        grade=way.GRADE if way else Grade.OTHER_PARTICLE,
+        needs_duration=bool(getattr(way, "NEEDS_DURATION", False)),
         references=tuple(dict.fromkeys(cite for module in modules for cite in module.REFERENCES)),
     )
 
 
-def _flows(module: ModuleType, amounts: Formulas, constants: Formulas, *, model: str) -> tuple[Flow, ...]:
+def _flows(module: ModuleType, amounts: Formulas, constants: Formulas, *, core: ModuleType) -> tuple[Flow, ...]:
     try:
         return tuple(module.rates(amounts, constants))
     except AttributeError as error:
-        if module.__name__.startswith(MODELS.package):
+        if module is core:
             raise
-        raise LimitError(f"{module.TITLE} does not fit {model}: {error}") from error
+        raise LimitError(f"{module.TITLE} does not fit {core.TITLE!r}: {error}") from error
+
+
+def _joined(names: tuple[str, ...], parameters: tuple[str, ...], flows: list[Flow], modules: list[str]) -> FlowSystem:
+    try:
+        return FlowSystem(names, parameters, tuple(flows))
+    except ValueError as error:
+        raise LimitError(f"{' and '.join(modules)} do not fit together: {error}") from error
 
 
 def check_values(model: FateModel, values: Mapping[str, float]) -> None:

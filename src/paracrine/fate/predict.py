@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from paracrine.core.errors import InputError
+from paracrine.core.errors import InputError, LimitError
 from paracrine.core.notice import Notice
 from paracrine.facts.species import Species, read_species
 from paracrine.fate.drawing import Drawn, draw_values, from_span, stream
@@ -121,6 +121,8 @@ def predict(question: FateQuestion) -> FateDraws:
     species = read_species(question.species, weight_g=question.weight_g, own_rows=question.own_rows)
     label, surface, disease = read_label(question.label), read_surface(question.surface), read_disease(question.disease)
     model = load_model(MODEL, route=question.route)
+    if model.needs_duration:
+        raise LimitError("this verb gives a dose at once", where="route", hint="`fate population` takes --duration")
     if not question.particles > 0:
         raise InputError("a dose is a number of particles above zero", where="dose")
     notices = tuple(guard_question(species, question.particles, until_h=question.until_h, sizes=question.sizes))

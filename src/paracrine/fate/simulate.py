@@ -118,6 +118,8 @@ def simulate(
     given = (doses,) if isinstance(doses, Dose) else tuple(doses)
     if not given or any(not dose.particles > 0 for dose in given):
         raise InputError("a dose is a number of particles above zero", where="dose")
+    if chosen.needs_duration and not all(dose.duration_h > 0 for dose in given):
+        raise InputError(f"{route} needs a duration with every dose", where="dose")
     body = body_of(species, chosen)
     values = chosen.defaults | body.values | dict(parameters or {})
     at = np.asarray(times_h, dtype=np.float64)

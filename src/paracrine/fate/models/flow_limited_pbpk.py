@@ -14,6 +14,7 @@ of particles per mL of organ. Concentrations are per mL of blood.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from paracrine.core.parameter import Grade, Parameter
@@ -67,11 +68,9 @@ def _assumed(name: str, value: float, unit: str, low: float, high: float, meanin
 _KAGAN = "doi:10.1007/s11095-013-1127-z"
 _NOT_SEEN = "assumption: fixed to zero for liposomes in doi:10.1007/s11095-013-1127-z, vesicles may differ"
 _BODY_ML_H = {"liver": 161.97, "spleen": 11.318, "kidney": 91.55, "heart": 66.4, "gut": 129.47, "brain": 33.2}
-_VOLUME_ML = {
-    "lung": 0.1752, "liver": 1.3176, "spleen": 0.084, "kidney": 0.4008, "heart": 0.12, "gut": 1.0128, "brain": 0.408,
-    "rest": 18.9,
-}  # fmt: skip
-_BLOOD_ML = {
+_VOLUME_ML = {"liver": 1.3176, "spleen": 0.084}
+CENTRAL_ML = 0.294
+BLOOD_ML = {
     "lung": 0.0484, "liver": 0.2257, "spleen": 0.00789, "kidney": 0.0532, "heart": 0.01724, "gut": 0.1063,
     "brain": 0.00676, "rest": 0.4178,
 }  # fmt: skip
@@ -79,10 +78,10 @@ _BLOOD_ML = {
 STATES = tuple(_states())
 PARAMETERS = (
     _body("weight_g", 24.5, "g", "body weight"),
-    _body("blood_ml", 0.294, "mL", "blood outside the organs"),
+    _body("blood_ml", CENTRAL_ML, "mL", "blood outside the organs"),
     *(_body(f"{organ}_flow_ml_h", value, "mL/h", f"blood flow of the {organ}") for organ, value in _BODY_ML_H.items()),
     _body("rest_flow_ml_h", 652.9, "mL/h", "blood flow of the rest of the body"),
-    *(_body(f"{organ}_vascular_ml", value, "mL", f"blood in the {organ}") for organ, value in _BLOOD_ML.items()),
+    *(_body(f"{organ}_vascular_ml", value, "mL", f"blood in the {organ}") for organ, value in BLOOD_ML.items()),
     *(_body(f"{organ}_volume_ml", value, "mL", f"volume of the {organ}") for organ, value in _VOLUME_ML.items()),
     _taken("liver_uptake_ml_h", 0.84, 0.1, 60.0, _KAGAN, Grade.OTHER_PARTICLE),
     _taken("spleen_uptake_ml_h", 0.108, 0.01, 10.0, _KAGAN, Grade.OTHER_PARTICLE),
@@ -115,7 +114,27 @@ PARAMETERS = (
              "a matter of the label; the observation layer sets it"),
 )  # fmt: skip
 CONSERVED = {"particles": tuple(state.name for state in STATES)}
-KNOWN: tuple[Known, ...] = ()
+NOTHING_TAKEN = {one.name: 0.0 for one in PARAMETERS if one.name.endswith(("_uptake_ml_h", "_influx_ml_h"))}
+KNOWN = (
+    Known(
+        what="without uptake all is broken down in the blood at one rate",
+        values=NOTHING_TAKEN | {"blood_breakdown_per_h": 0.35},
+        time_h=2.0,
+        state="gone",
+        amount_frac=1 - math.exp(-0.7),
+        tolerance=1e-8,
+        origin="analytic: 1 - exp(-k t)",
+    ),
+    Known(
+        what="without any loss the liver's blood holds its share of all blood",
+        values=NOTHING_TAKEN | {"blood_breakdown_per_h": 0.0},
+        time_h=1.0,
+        state="liver_blood",
+        amount_frac=BLOOD_ML["liver"] / (CENTRAL_ML + sum(BLOOD_ML.values())),
+        tolerance=1e-8,
+        origin="analytic: equal concentrations",
+    ),
+)
 
 
 def rates(state: Formulas, parameter: Formulas) -> Iterator[Flow]:

@@ -12,8 +12,9 @@ Gut and spleen drain into the liver, all else into the lung. Names and meaning o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from paracrine.fate.model import Form, Formulas, Known, State
+from paracrine.fate.model import Form, Formulas, State
 from paracrine.fate.models import flow_limited_pbpk as whole
 from paracrine.numerics.ode.flows import Flow
 
@@ -36,7 +37,10 @@ _NAMES = {
 }  # fmt: skip
 PARAMETERS = tuple(parameter for parameter in whole.PARAMETERS if parameter.name in _NAMES)
 CONSERVED = {"particles": tuple(state.name for state in STATES)}
-KNOWN: tuple[Known, ...] = ()
+KNOWN = tuple(
+    replace(known, values={name: value for name, value in known.values.items() if name in _NAMES})
+    for known in whole.KNOWN
+)
 
 
 def rates(state: Formulas, parameter: Formulas) -> Iterator[Flow]:
