@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from paracrine.characterization.sizing import SizeSummary
 from paracrine.core.measurand import Measurand
@@ -52,8 +53,7 @@ class MetricContext:
         return self.shared if self.shared and self.shared.payload is payload else SizeSummary(payload)
 
 
-@dataclass(frozen=True, slots=True)
-class MetricValue:
+class MetricValue(NamedTuple):
     """A metric's answer for one run.
 
     `value` None means the payload cannot support it, with `reason`. `standard_uncertainty` is counting

@@ -71,7 +71,7 @@ def measure_undiluted(subject: Subject, values: Sequence[RunValue]) -> Measureme
 
 def _scaled(item: RunValue, factor: float) -> RunValue:
     value = item.value.value
-    return replace(item, value=replace(item.value, value=None if value is None else value * factor))
+    return replace(item, value=item.value._replace(value=None if value is None else value * factor))
 
 
 def _refused(frame: Measurement, reason: str) -> Measurement:

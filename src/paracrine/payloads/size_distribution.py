@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -42,10 +43,10 @@ class SizeDistribution:
         if self.edges_nm.ndim != 1 or self.contents.ndim != 1 or self.edges_nm.size != self.contents.size + 1:
             raise InputError(f"{self.contents.shape} bins do not fit {self.edges_nm.shape} edges")
         rising = bool((self.edges_nm[1:] > self.edges_nm[:-1]).all())
-        if not (rising and np.isfinite(self.edges_nm[0]) and np.isfinite(self.edges_nm[-1])):
+        if not (rising and math.isfinite(self.edges_nm[0]) and math.isfinite(self.edges_nm[-1])):
             raise InputError("size axis does not rise")
         lowest, highest = self.contents.min(initial=0.0), self.contents.max(initial=0.0)
-        if not (np.isfinite(lowest) and np.isfinite(highest)):
+        if not (math.isfinite(lowest) and math.isfinite(highest)):
             raise InputError("a bin holds NaN or infinity")
         if lowest < 0:
             raise InputError("a bin holds a negative count")

@@ -141,8 +141,8 @@ def _run_data(entry: RunEntry) -> dict[str, Any]:
         "dilution_by": run.dilution_by.value,
         "maturity": run.maturity.value,
         "payloads": [payload.summary() for payload in run.payloads],
-        "vendor": [asdict(number) for number in run.vendor],
-        "rederived": [asdict(number) for number in run.rederived],
+        "vendor": [number._asdict() for number in run.vendor],
+        "rederived": [number._asdict() for number in run.rederived],
         "unread": dict(run.unread),
         "notices": [notice.to_data() for notice in run.notices],
     }

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from io import StringIO
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,8 +29,7 @@ _VERSION = re.compile(r"\bNTA (\d+\.\d+)")
 _WEIGHTINGS = {"number": "number", "surface area": "area", "volume": "volume"}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A keyed row outside the tables that is not one value a video: cells behind the key, padding removed."""
 
     section: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +26,7 @@ _CONCENTRATION_DIGITS = 3
 _SHIFT_BINS = {"3.2": 1.0, "3.4": 0.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """One printed row; `values` and `roundings` have one item a video, NaN where nothing is printed."""
 
     place: str
@@ -158,9 +158,10 @@ def vendor_numbers(numbers: list[BlockNumbers], concentration: Printed) -> list[
     ]
     for item in numbers:
         names, unit, scale = number_names(item.block)
+        filled = np.flatnonzero(item.total > 0).tolist()
         for key in SIZE_KEYS:
             row = item.printed[key]
-            for video in np.flatnonzero(item.total > 0).tolist():
+            for video in filled:
                 value = row.values[video]
                 if not math.isnan(value):
                     rounding = row.roundings[video] * scale
@@ -176,11 +177,12 @@ def rederived_numbers(numbers: list[BlockNumbers], videos_count: int) -> list[li
             for video, total in enumerate(item.total.tolist()):
                 result[video].append(VendorNumber("particle_concentration_per_ml", total, "1/mL", "sum of the bins"))
         names, unit, scale = number_names(item.block)
+        filled = np.flatnonzero(item.total > 0).tolist()
         for key, row in item.ours.items():
             how = _convention(key, item)
             rounding = item.block.step / 2 * scale if key == "Mode" else 0.0
             scaled = (row * scale).tolist()
-            for video in np.flatnonzero(item.total > 0).tolist():
+            for video in filled:
                 result[video].append(VendorNumber(names[key], scaled[video], unit, how, rounding))
     return result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +23,7 @@ _BLOCKS = {"number": "Number", "area": "Surface Area", "volume": "Volume"}
 _CONTENTS = {"number": "concentration (particles", "area": "surface area conc", "volume": "volume conc"}
 
 
-@dataclass(frozen=True, slots=True)
-class VideoRow:
+class VideoRow(NamedTuple):
     """A row with one cell a video, empty cells kept; average and standard error behind them."""
 
     name: str
