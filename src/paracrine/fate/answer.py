@@ -134,7 +134,7 @@ def answer(draws: FateDraws) -> FateAnswer:
         not_assessed=draws.species.not_assessed,
         notices=(*draws.notices, *_filling(draws)),
         cites=_cites(draws),
-        calibration=read_posterior().facts,
+        calibration=read_posterior(draws.question.posterior).facts,
     )
 
 
@@ -206,6 +206,9 @@ def _grade(draws: FateDraws, organ: str) -> Grade:
     changed = [one for one in (draws.surface, draws.disease) if "phagocyte_uptake" in one.multiplies]
     if any(one.grade == Grade.ASSUMPTION.value for one in changed):
         return Grade.ASSUMPTION
+    own = read_posterior(draws.question.posterior).facts
+    if not changed and organ in own.get("measured_organs", ()) and draws.species.name in own["measured_species"]:
+        return Grade.MEASURED_HERE
     here = draws.species.name == CALIBRATED_SPECIES and not changed
     return Grade.EV_LITERATURE if here and organ in organs_with_vesicle_datum() else Grade.OTHER_PARTICLE
 

@@ -29,6 +29,8 @@ class Arm:
     label: str = "radiolabel"
     unshielded: bool = False
     """Whether the surface lets phagocytes see more than that of the other arms (little or no PEG)."""
+    loss_factor: float = 1.0
+    """Of this label on the loss of label, beside the nuclides of the calibration."""
     perfused: bool = False
     """Whether blood was washed out of the organs before counting."""
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paracrine.fate.arms import Arm, predict_log
-from paracrine.fate.mixed import BREAKDOWN, FAST, FAST_RATE, LOSS, PARAMETERS, UPTAKE
+from paracrine.fate.mixed import BREAKDOWN, FAST, LOSS, PARAMETERS, UPTAKE
 from paracrine.numerics.importance import WeightedSample, sample_posterior
 
 Floats = npt.NDArray[np.float64]
@@ -114,7 +114,7 @@ def with_effects(draws: Floats, effects: Floats, arm: Arm) -> Floats:
     own[:, RANDOM] += effects
     if arm.unshielded:
         own[:, _UNSHIELDED_ORGANS] += draws[:, [SURFACE]]
-    own[:, FAST_RATE] = draws[:, FAST_RATE]
+    own[:, LOSS] += np.log(arm.loss_factor)
     return own
 
 

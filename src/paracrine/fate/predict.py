@@ -44,6 +44,8 @@ class FateQuestion:
     sizes: Sizes | None = None
     own_rows: Path | None = None
     perfused: bool = False
+    posterior: Path | None = None
+    """From `fate fit`; None takes the one that ships."""
     seed: int = 1
 
 
@@ -126,7 +128,7 @@ def predict(question: FateQuestion) -> FateDraws:
     if not question.particles > 0:
         raise InputError("a dose is a number of particles above zero", where="dose")
     notices = tuple(guard_question(species, question.particles, until_h=question.until_h, sizes=question.sizes))
-    draws = read_posterior().vesicles
+    draws = read_posterior(question.posterior).vesicles
     count = draws.shape[0]
     loss = np.ones(count)
     if label.label_loss_factor is not None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from paracrine.bench.bench import Bench
     from paracrine.bench.fate.dosing import DoseReport
+    from paracrine.bench.fate.fitting import FitReport
     from paracrine.bench.fate.simulating import FateReport
+    from paracrine.core.progress import Progress
 
 
 class Fate:
@@ -32,6 +34,7 @@ class Fate:
         own_rows: str | Path | None = None,
         perfused: bool = False,
         ratio: str = "",
+        posterior: str | Path | None = None,
         out: str | Path | None = None,
     ) -> FateReport:
         """Predict where a dose is and when.
@@ -49,6 +52,7 @@ class Fate:
             own_rows: CSV of physiology rows of the user's, each with a source.
             perfused: whether the assay washes the blood out of organs.
             ratio: measured particles per ug or per cell, such as `2e9particles/ug`.
+            posterior: file that `fit` wrote; None takes the posterior that ships.
             out: file of the page; None writes none.
 
         Raises:
@@ -66,7 +70,7 @@ class Fate:
         return simulate_fate(
             species, dose, route=route, label=label, surface=surface, disease=disease, sizes=sizes, until_h=until_h,
             weight_g=weight_g, own_rows=None if own_rows is None else Path(own_rows), perfused=perfused, ratio=ratio,
-            out=None if out is None else Path(out),
+            posterior=None if posterior is None else Path(posterior), out=None if out is None else Path(out),
         )  # fmt: skip
 
     def dose(
@@ -102,3 +106,30 @@ class Fate:
         return compare(
             given, wanted, organ=organ, ratio=ratio, factors=table, own_rows=own, out=None if out is None else Path(out)
         )
+
+    def fit(
+        self,
+        data: str | Path,
+        *,
+        perfused: bool = False,
+        out: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> FitReport:
+        """Fit time courses of one or several studies on top of the shipped posterior.
+
+        Args:
+            data: CSV with the columns of `fate.time_courses.COLUMNS`.
+            perfused: whether the assay washed blood out of the organs.
+            out: file of the page; the posterior goes beside it as JSON; None writes neither.
+            progress: told after each fit.
+
+        Raises:
+            UnknownName: when an organ, unit, species, label or route does not exist.
+            InputError: when a value cannot be meant.
+            SolveError: when no peak is found.
+        """
+        from paracrine.bench.fate.fitting import fit_file
+        from paracrine.core.progress import Silent
+
+        place = None if out is None else Path(out)
+        return fit_file(Path(data), perfused=perfused, out=place, progress=progress or Silent())

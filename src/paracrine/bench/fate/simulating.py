@@ -59,12 +59,14 @@ def simulate_fate(
     own_rows: Path | None,
     perfused: bool,
     ratio: str,
+    posterior: Path | None,
     out: Path | None,
 ) -> FateReport:
     """Answer one question and write its page where a place is given."""
     question = FateQuestion(
         species=species, particles=in_particles(read_amount(dose), ratio), route=route, label=label, surface=surface,
         disease=disease, sizes=sizes, until_h=until_h, weight_g=weight_g, own_rows=own_rows, perfused=perfused,
+        posterior=posterior,
     )  # fmt: skip
     found = answer(predict(question))
     if out is not None:

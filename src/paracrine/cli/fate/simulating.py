@@ -33,6 +33,7 @@ def simulate(
     ] = None,
     perfused: Annotated[bool, typer.Option("--perfused", help="The assay washes blood out of the organs.")] = False,
     ratio: Annotated[str, typer.Option(help="Your measured ratio: 2e9particles/ug or 1500particles/cell.")] = "",
+    posterior: Annotated[Path | None, typer.Option(help="Posterior that `fate fit` wrote.")] = None,
     workspace: Annotated[str | None, typer.Option(help="Ledger that holds the batch.")] = None,
     out: Annotated[Path, typer.Option(help="Where the page goes.")] = Path("fate.html"),
     json: Json = False,
@@ -45,7 +46,8 @@ def simulate(
 
     report = open_bench(workspace).fate.simulate(
         species, dose, route=route, label=label, surface=surface, disease=disease, size_from=size_from,
-        until_h=until_h, weight_g=weight_g, own_rows=own_rows, perfused=perfused, ratio=ratio, out=out,
+        until_h=until_h, weight_g=weight_g, own_rows=own_rows, perfused=perfused, ratio=ratio,
+        posterior=posterior, out=out,
     )  # fmt: skip
     if json:
         print_json(report.to_data())
