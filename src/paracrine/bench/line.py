@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paracrine.core.errors import InputError
 
 if TYPE_CHECKING:
-    from paracrine.bench.line_report import LineReport
+    from paracrine.bench.line_report import LineComparison, LineReport
     from paracrine.production.design import LineDesign
+    from paracrine.production.line import LineResult
 
 
 class LineBench:
@@ -68,12 +70,72 @@ class LineBench:
         from paracrine.production.line import run_line
 
         result = run_line(self._design(line), draws_count=draws, seed=seed)
-        return LineReport(result)
+        return LineReport(result, {} if out is None else _write_page(result, line, Path(out)))
+
+    def compare(
+        self,
+        lines: Sequence[str | Path | LineDesign],
+        *,
+        draws: int = 1000,
+        seed: int = 1,
+        out: str | Path | None = None,
+    ) -> LineComparison:
+        """Compare lines with the first one, ratios first: what two lines share cancels.
+
+        Args:
+            lines: TOML files or designs, two or more; the first is the reference.
+            draws: Monte Carlo draws, the same for all.
+            seed: of the draws.
+            out: folder for the page; None writes none.
+
+        Raises:
+            InputError: when fewer than two lines are given, or one makes no sense.
+        """
+        from paracrine.bench.line_report import LineComparison
+        from paracrine.bench.outputs import write_outputs
+        from paracrine.production.line import run_line
+        from paracrine.report.line_comparison import line_comparison_html
+
+        if len(lines) < 2:
+            raise InputError("a comparison needs two lines or more", where="line compare")
+        results = tuple(run_line(self._design(line), draws_count=draws, seed=seed) for line in lines)
+        pages: dict[str, Path] = {}
+        if out is not None:
+            write_outputs(Path(out), {"lines.html": line_comparison_html(results).encode()})
+            pages = {"lines.html": Path(out) / "lines.html"}
+        return LineComparison(results, pages)
+
+    def steps(self) -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+        """List the steps: name, title, law, and the keys of its settings (required ones end with `!`)."""
+        from paracrine.production.step import STEPS
+
+        return tuple(
+            (
+                module.__name__.rpartition(".")[2],
+                module.STEP.title,
+                module.STEP.method,
+                tuple(f"{setting.key}{'!' if setting.required else ''}" for setting in module.SETTINGS),
+            )
+            for module in STEPS
+        )
 
     def _design(self, line: str | Path | LineDesign) -> LineDesign:
         from paracrine.production.design import LineDesign
 
         return line if isinstance(line, LineDesign) else self.read(line)
+
+
+def _write_page(result: LineResult, line: object, out: Path) -> dict[str, Path]:
+    import hashlib
+
+    from paracrine.bench.outputs import write_outputs
+    from paracrine.report.line_page import line_html
+
+    path = Path(line) if isinstance(line, str | Path) else None
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
+    page = line_html(result, made_from=path.name if path else "", sha256=sha256)
+    write_outputs(out, {"line.html": page.encode()})
+    return {"line.html": out / "line.html"}
 
 
 def _examples() -> Path:

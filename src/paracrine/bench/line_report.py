@@ -9,8 +9,17 @@ from typing import Any
 
 from paracrine.core.parameter import Parameter
 from paracrine.payloads.size_distribution import SizeDistribution
-from paracrine.production.findings import Band, band_of, dominant_terms, loss_table, output_bands, prediction_grade
+from paracrine.production.findings import (
+    Band,
+    band_of,
+    dominant_terms,
+    loss_table,
+    output_bands,
+    prediction_grade,
+    ratio_band,
+)
 from paracrine.production.line import LineResult
+from paracrine.report.line_comparison import comparison_headline, ratio_rows
 from paracrine.report.line_words import band_text, line_headline, output_rows
 
 
@@ -86,6 +95,52 @@ class LineReport:
         rows = "".join(
             f"<tr><td>{name}</td><td>{band}</td><td>{why}</td></tr>" for name, band, why in self.output_rows()
         )
+        return f"<p><b>{self.headline}</b></p><table>{rows}</table>"
+
+
+@dataclass(frozen=True)
+class LineComparison:
+    """Lines beside the first one.
+
+    Attributes:
+        results: in the order given, under one seed.
+        pages: files written, by name.
+    """
+
+    results: tuple[LineResult, ...]
+    pages: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def headline(self) -> str:
+        """The answer: the ratio of yields."""
+        return comparison_headline(self.results)
+
+    def ratio_rows(self) -> list[tuple[str, ...]]:
+        """Rows of output, then the ratio of each further line over the first."""
+        return ratio_rows(self.results)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        first, *others = self.results
+        reference = first.outputs()
+        ratios = {
+            other.design.name: {
+                name: band_data(ratio_band(reference[name], value))
+                for name, value in other.outputs().items()
+                if name in reference
+            }
+            for other in others
+        }
+        return {
+            "headline": self.headline,
+            "reference": first.design.name,
+            "ratios": ratios,
+            "lines": [LineReport(result).to_data() for result in self.results],
+            "pages": {name: str(path) for name, path in self.pages.items()},
+        }
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in self.ratio_rows())
         return f"<p><b>{self.headline}</b></p><table>{rows}</table>"
 
 

@@ -53,7 +53,7 @@ def line_headline(result: LineResult) -> str:
     if terms and grade is not Grade.MEASURED_HERE:
         share = write_share(terms[0].share_frac)
         grade_word = result.parameters[terms[0].name].grade.value
-        first += f", {share} of it from {term_name(result, terms[0].name)} ({grade_word})"
+        first += f", {share} of it from {term_name(result, terms[0].name)}, graded {grade_word}"
     recovery = band_of(100 * values["recovery_frac"])
     return f"{first}. {band_text(recovery)} % of the harvest reach the vials{_largest_loss(result)}."
 

@@ -28,6 +28,8 @@ def add_to(app: typer.Typer) -> None:
     )
     group.command("example")(example)
     group.command("run")(run)
+    group.command("compare")(compare)
+    group.command("steps")(steps)
     app.add_typer(group)
 
 
@@ -66,6 +68,45 @@ def run(
         print_json(report.to_data())
         return
     show_line(report)
+
+
+def compare(
+    lines: Annotated[list[Path], typer.Argument(help="Two lines or more; the first is the reference.")],
+    draws: Draws = 1000,
+    seed: Seed = 1,
+    out: Page = None,
+    json: Json = False,
+) -> None:
+    """Compare lines, ratios first: what two lines share cancels, so ratios are sharper than yields.
+
+    Example: `paracrine line compare flasks.toml tank.toml --out pages`
+    """
+    from paracrine.bench import open_bench
+
+    found = open_bench().line.compare(lines, draws=draws, seed=seed, out=out)
+    if json:
+        print_json(found.to_data())
+        return
+    typer.echo(found.headline)
+    first, *others = (result.design.name for result in found.results)
+    print_table(("output", *(f"{name} ÷ {first}" for name in others)), found.ratio_rows())
+    for name, path in found.pages.items():
+        typer.echo(f"{name}: {path}")
+
+
+def steps(json: Json = False) -> None:
+    """List the steps a line can have, with their laws and settings.
+
+    Example: `paracrine line steps`
+    """
+    from paracrine.bench import open_bench
+
+    found = open_bench().line.steps()
+    if json:
+        keys = ("name", "title", "law", "settings")
+        print_json([dict(zip(keys, row, strict=True)) for row in found])
+        return
+    print_table(("step", "law", "settings (! required)"), [(n, law, ", ".join(keys)) for n, _, law, keys in found])
 
 
 def show_line(report: LineReport) -> None:
