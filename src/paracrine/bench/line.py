@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from paracrine.core.errors import InputError
 
 if TYPE_CHECKING:
+    from paracrine.bench.line_fit import FitReport
     from paracrine.bench.line_report import LineComparison, LineReport
     from paracrine.production.design import LineDesign
     from paracrine.production.line import LineResult
@@ -52,7 +53,13 @@ class LineBench:
         return read_line(Path(path))
 
     def run(
-        self, line: str | Path | LineDesign, *, draws: int = 1000, seed: int = 1, out: str | Path | None = None
+        self,
+        line: str | Path | LineDesign,
+        *,
+        draws: int = 1000,
+        seed: int = 1,
+        fitted: str | Path | None = None,
+        out: str | Path | None = None,
     ) -> LineReport:
         """Run a line: particles by origin, losses, protein, hours and cost, with their bands.
 
@@ -60,6 +67,7 @@ class LineBench:
             line: TOML file or design.
             draws: Monte Carlo draws.
             seed: of the draws.
+            fitted: posterior file of `fit`; None takes the priors.
             out: folder for the page; None writes none.
 
         Raises:
@@ -69,7 +77,12 @@ class LineBench:
         from paracrine.bench.line_report import LineReport
         from paracrine.production.line import run_line
 
-        result = run_line(self._design(line), draws_count=draws, seed=seed)
+        posterior = None
+        if fitted is not None:
+            from paracrine.bench.line_fit import read_posterior
+
+            posterior = read_posterior(Path(fitted))
+        result = run_line(self._design(line), draws_count=draws, seed=seed, posterior=posterior)
         return LineReport(result, {} if out is None else _write_page(result, line, Path(out)))
 
     def compare(
@@ -104,6 +117,48 @@ class LineBench:
             write_outputs(Path(out), {"lines.html": line_comparison_html(results).encode()})
             pages = {"lines.html": Path(out) / "lines.html"}
         return LineComparison(results, pages)
+
+    def fit(
+        self,
+        batches: str | Path,
+        lines: Sequence[str | Path | LineDesign],
+        *,
+        draws: int = 1000,
+        seed: int = 1,
+        out: str | Path | None = None,
+    ) -> FitReport:
+        """Update platform and step parameters from batches: prior to posterior, and where the structure misfits.
+
+        Args:
+            batches: table with the columns batch, line, donor, output, value, cv_pct, or a workspace folder.
+            lines: the lines the batches were made on; a workspace needs exactly one.
+            draws: Monte Carlo draws of the lines before and after.
+            seed: of the draws.
+            out: file for the posterior, which `run` takes; None writes none.
+
+        Raises:
+            InputError: when a row cannot be used.
+            UnknownName: when a line or output is unknown.
+        """
+        from paracrine.bench.bench import find_workspace
+        from paracrine.bench.line_fit import batches_of_workspace, fit_report, read_batches
+        from paracrine.core.measurement import Measurement
+        from paracrine.store import open_workspace
+
+        designs = [self._design(line) for line in lines]
+        if not designs:
+            raise InputError("which line were the batches made on?", where="line fit", hint="name its file")
+        if Path(batches).is_dir():
+            if len(designs) != 1:
+                message = "a workspace does not say which line made a batch"
+                raise InputError(message, where=str(batches), hint="give one line")
+            workspace = open_workspace(find_workspace(batches), create=False)
+            measurements = (Measurement.from_data(entry.body) for entry in workspace.entries("measurement"))
+            observations = batches_of_workspace(measurements, designs[0].name)
+        else:
+            observations = read_batches(Path(batches), [design.name for design in designs])
+        target = None if out is None else Path(out)
+        return fit_report(observations, designs, draws=draws, seed=seed, out=target)
 
     def steps(self) -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
         """List the steps: name, title, law, and the keys of its settings (required ones end with `!`)."""

@@ -41,7 +41,10 @@ class Medium:
 
 @dataclass(frozen=True, slots=True)
 class StatedSign:
-    """A direction the literature states, and whether the line models it."""
+    """A direction the literature states, and whether the line models it.
+
+    `parameter` is the fold that carries it, where there is one; `expects_none` says that it should not differ from 1.
+    """
 
     id: str
     change: str
@@ -49,6 +52,8 @@ class StatedSign:
     modelled: bool
     source: str
     why: str = ""
+    parameter: str = ""
+    expects_none: bool = False
 
 
 def find_rotor(name: str) -> Mapping[str, Any]:

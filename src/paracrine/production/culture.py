@@ -24,6 +24,9 @@ PROTEIN_RATE = assumed(
     "culture.protein_pg_per_cell_d", 10.0, 1.0, 100.0, unit="pg/cell", spread="log", meaning="soluble protein"
 )
 DEBRIS = assumed("culture.debris_per_death_ratio", 100.0, 5.0, 2000.0, spread="log", meaning="debris of one dead cell")
+SCATTER = assumed(
+    "batch.scatter_ratio", 1.0, 0.5, 2.0, spread="log", meaning="a batch over the mean of its line: donor and run"
+)
 CONTENT = (Origin.CELL, Origin.MEDIUM, Origin.LIPOPROTEIN, Origin.AGGREGATE)
 
 
@@ -106,12 +109,21 @@ class _Culture:
         )
 
     def _fold(self, design: LineDesign) -> FloatArray:
-        fold = self.draws.of(self.platform.parameters["secretion_fold_ratio"])
+        fold = self.draws.of(self.platform.parameters["secretion_fold_ratio"]) * self.draws.of(self._scatter())
         for enhancement in design.enhancements:
             fold = fold * self.draws.of(enhancement.fold)
         if design.interaction is not None:
             fold = fold * self.draws.of(design.interaction)
         return fold
+
+    def _scatter(self) -> Parameter:
+        posterior = self.draws.posterior
+        if posterior is None or not posterior.scatter_sd > 0:
+            return SCATTER
+        reach = 1.96 * posterior.scatter_sd
+        ends = {"low": float(np.exp(-reach)), "high": float(np.exp(reach))}
+        known = {"source": posterior.source, "grade": Grade.MEASURED_HERE}
+        return SCATTER.model_copy(update={**ends, **known})
 
     def fill(self, medium: Medium) -> None:
         """Put fresh medium in."""

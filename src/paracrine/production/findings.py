@@ -11,6 +11,9 @@ from paracrine.core.parameter import Grade
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.production.line import LineResult
 
+COUNTED = ("yield_particles", "yield_as_nta_particles", "harvest_particles", "harvest_as_nta_per_ml", "yield_per_cell")
+"""Outputs that fix the secretion rate of a platform once they are measured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -67,12 +70,12 @@ def dominant_terms(result: LineResult, values: FloatArray, *, at_most: int = 6) 
 
 def prediction_grade(result: LineResult, terms: tuple[Term, ...]) -> Grade:
     """Return the grade of an absolute number: measured here only where a fit stands behind it."""
-    if result.fitted and "yield" in result.fitted:
+    posterior = result.posterior
+    if posterior and result.design.culture.platform in posterior.platforms and set(posterior.outputs) & set(COUNTED):
         return Grade.MEASURED_HERE
     if not terms:
         return Grade.ASSUMPTION
-    found = result.parameters[terms[0].name].grade
-    return Grade.OTHER_PARTICLE if found is Grade.MEASURED_HERE and not result.fitted else found
+    return result.parameters[terms[0].name].grade
 
 
 def ratio_band(first: FloatArray, second: FloatArray) -> Band:

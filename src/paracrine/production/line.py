@@ -10,7 +10,7 @@ import numpy as np
 
 from paracrine.core.errors import ParacrineError, SolveError
 from paracrine.core.notice import Notice
-from paracrine.core.parameter import Grade, Parameter
+from paracrine.core.parameter import Parameter
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.production.cost import CostResult, cost_of
 from paracrine.production.counting import counted_as_nta, particles_per_ug
@@ -52,7 +52,7 @@ class LineResult:
         parameters: every parameter used, by scoped name.
         draws: the draws themselves.
         notices: doubts.
-        fitted: what a posterior rests on; empty without one.
+        posterior: what was learnt from batches; None without.
     """
 
     design: LineDesign
@@ -65,7 +65,12 @@ class LineResult:
     parameters: Mapping[str, Parameter]
     draws: Draws
     notices: tuple[Notice, ...]
-    fitted: str = ""
+    posterior: Posterior | None = None
+
+    @property
+    def fitted(self) -> str:
+        """What a posterior rests on; empty without one."""
+        return self.posterior.source if self.posterior else ""
 
     @property
     def final(self) -> Feed:
@@ -115,6 +120,7 @@ def run_line(
     seed: int = 1,
     posterior: Posterior | None = None,
     shifts: Mapping[str, FloatArray] | None = None,
+    others_central: bool = False,
 ) -> LineResult:
     """Run a line.
 
@@ -124,6 +130,7 @@ def run_line(
         seed: of the draws; lines under one seed share the draws of the parameters they share.
         posterior: fitted parameters.
         shifts: scores given outright, by parameter name, shape (draws_count + 1,).
+        others_central: whether parameters without a shift stay at their centre.
 
     Raises:
         InputError: when the design makes no sense.
@@ -131,7 +138,14 @@ def run_line(
         SolveError: when the balance does not close.
     """
     steps = require_sensible(design)
-    draws = Draws(draws_count, seed, posterior, overrides=design.parameters, shifts=dict(shifts or {}))
+    draws = Draws(
+        draws_count,
+        seed,
+        posterior,
+        overrides=design.parameters,
+        shifts=dict(shifts or {}),
+        others_central=others_central,
+    )
     culture = run_culture(design, draws)
     stages = [_culture_stage(culture)]
     uses = _culture_uses(design, culture)
@@ -155,7 +169,7 @@ def run_line(
         parameters=dict(draws.used),
         draws=draws,
         notices=tuple(dict.fromkeys(notices)),
-        fitted=posterior.source if posterior else "",
+        posterior=posterior,
     )
 
 
@@ -205,8 +219,8 @@ def _imbalance(brought: Amount, stages: list[Stage]) -> float:
         for amount in stage.lost.values():
             gone = gone.plus(amount)
     gone = gone.plus(stages[-1].out.amount)
-    sides = ((np.vstack([put.particles, put.protein_ug]), np.vstack([gone.particles, gone.protein_ug])),)
-    worst = max(float((np.abs(a - b) / np.maximum(np.abs(a), 1e-30) * (a > 0)).max()) for a, b in sides)
+    came, went = (np.vstack([amount.particles, amount.protein_ug]) for amount in (put, gone))
+    worst = float((np.abs(came - went) / np.maximum(np.maximum(came, went), 1e-30)).max())
     if not worst <= BALANCE_TOLERANCE:
         raise SolveError(f"the balance of the line does not close: a gap of {worst:.2g} of what came in", where="line")
     return worst
@@ -223,8 +237,3 @@ def _require_known_names(design: LineDesign, draws: Draws) -> None:
 
 def _over(value: Any, size: int) -> FloatArray:
     return np.array(np.broadcast_to(np.asarray(value, dtype=float), (size,)))
-
-
-def grade_of(parameters: Mapping[str, Parameter], dominant: str) -> Grade:
-    """Return the grade of a prediction: that of the parameter it depends on most."""
-    return parameters[dominant].grade if dominant in parameters else Grade.ASSUMPTION

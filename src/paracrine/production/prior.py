@@ -65,12 +65,18 @@ class Posterior:
         mean: shape (p,).
         covariance: shape (p, p).
         source: what was fitted, in plain words.
+        outputs: outputs that were measured.
+        platforms: platforms that were measured.
     """
 
     names: tuple[str, ...]
     mean: FloatArray
     covariance: FloatArray
     source: str = ""
+    outputs: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    scatter_sd: float = 0.0
+    """Between batches of different donors, log scale."""
 
 
 @dataclass
@@ -86,6 +92,8 @@ class Draws:
     overrides: Mapping[str, Parameter] = field(default_factory=dict)
     shifts: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     """Scores given outright, shape (count + 1,): what a fit or a sensitivity study varies."""
+    others_central: bool = False
+    """Whether a name without a score of its own stays at its centre in every draw."""
     used: dict[str, Parameter] = field(default_factory=dict)
     """Every parameter asked for, by scoped name."""
     _scores: dict[str, FloatArray] = field(default_factory=dict)
@@ -117,8 +125,8 @@ class Draws:
         return self._fresh(name)
 
     def _fresh(self, name: str) -> FloatArray:
-        if not self.count:
-            return np.zeros(1)
+        if not self.count or self.others_central:
+            return np.zeros(self.size)
         rng = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
         return np.concatenate([[0.0], rng.standard_normal(self.count)])
 

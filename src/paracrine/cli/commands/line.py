@@ -29,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("example")(example)
     group.command("run")(run)
     group.command("compare")(compare)
+    group.command("fit")(fit)
     group.command("steps")(steps)
     app.add_typer(group)
 
@@ -54,6 +55,7 @@ def run(
     line: LineFile,
     draws: Draws = 1000,
     seed: Seed = 1,
+    fitted: Annotated[Path | None, typer.Option(help="Posterior file of `line fit`.")] = None,
     out: Page = None,
     json: Json = False,
 ) -> None:
@@ -63,7 +65,7 @@ def run(
     """
     from paracrine.bench import open_bench
 
-    report = open_bench().line.run(line, draws=draws, seed=seed, out=out)
+    report = open_bench().line.run(line, draws=draws, seed=seed, fitted=fitted, out=out)
     if json:
         print_json(report.to_data())
         return
@@ -92,6 +94,38 @@ def compare(
     print_table(("output", *(f"{name} ÷ {first}" for name in others)), found.ratio_rows())
     for name, path in found.pages.items():
         typer.echo(f"{name}: {path}")
+
+
+def fit(
+    batches: Annotated[Path, typer.Argument(help="Table of batches (CSV), or a workspace folder.")],
+    line: Annotated[list[Path], typer.Option(help="Line the batches were made on; several may be given.")],
+    draws: Draws = 1000,
+    seed: Seed = 1,
+    out: Annotated[Path | None, typer.Option(help="File for the posterior.")] = None,
+    json: Json = False,
+) -> None:
+    """Update a line from your own batches: what was learnt, which prediction improved, where the structure misfits.
+
+    The table has the columns batch, line, donor, output, value, cv_pct; `line run --json` lists the outputs.
+
+    Example: `paracrine line fit batches.csv --line flasks.toml --line tank.toml --out posterior.json`
+    """
+    from paracrine.bench import open_bench
+
+    report = open_bench().line.fit(batches, line, draws=draws, seed=seed, out=out)
+    if json:
+        print_json(report.to_data())
+        return
+    typer.echo(report.headline)
+    print_table(("parameter", "prior", "posterior", "spread left"), report.parameter_rows())
+    print_table(("line", "output", "by prior, 95 % band", "by posterior, 95 % band"), report.output_rows())
+    typer.echo(f"Between donors {report.fit.donor_sd:.2f}, between batches {report.fit.batch_sd:.2f} (log scale).")
+    for text in report.fit.misfits:
+        typer.echo(f"  misfit: {text}")
+    for text in report.contradictions:
+        typer.echo(f"  against the literature: {text}")
+    if report.path:
+        typer.echo(f"Posterior: {report.path}. Use it: paracrine line run LINE --fitted {report.path}")
 
 
 def steps(json: Json = False) -> None:

@@ -1,0 +1,244 @@
+"""A laboratory's batches for a line: read from a table or a workspace, fitted, kept as a posterior."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import ValidationError
+
+from paracrine.bench.line_report import band_data
+from paracrine.core.errors import InputError
+from paracrine.core.measurement import Measurement, State
+from paracrine.core.product import Role
+from paracrine.core.records import Record
+from paracrine.facts.production_facts import read_signs
+from paracrine.production.design import LineDesign
+from paracrine.production.findings import Band, band_of
+from paracrine.production.fit import LineFit, Observation, fit_lines
+from paracrine.production.line import LineResult, run_line
+from paracrine.production.prior import Posterior, value_at
+from paracrine.report.line_words import OUTPUT_TITLES, band_text
+from paracrine.report.numbers import write_value
+
+COLUMNS = ("batch", "line", "donor", "output", "value", "cv_pct")
+_NEEDED = ("batch", "output", "value")
+_CV_FRAC = 0.25
+"""Taken where a table states no uncertainty: between one careful laboratory and a ring trial (24 to 53 %)."""
+_FROM_LEDGER = {"total_particles": "yield_as_nta_particles"}
+_SHOWN = ("yield_particles", "yield_as_nta_particles", "recovery_frac", "harvest_particles", "cells_at_peak")
+_MOVED = 0.8
+
+
+class PosteriorRecord(Record):
+    """What was learnt about a line, as a file."""
+
+    kind: ClassVar[str] = "line_posterior"
+
+    names: tuple[str, ...]
+    mean: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    source: str
+    outputs: tuple[str, ...]
+    platforms: tuple[str, ...]
+    scatter_sd: float
+
+    def posterior(self) -> Posterior:
+        """Return it as draws take it."""
+        mean, covariance = np.array(self.mean), np.array(self.covariance)
+        return Posterior(self.names, mean, covariance, self.source, self.outputs, self.platforms, self.scatter_sd)
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """What a fit found.
+
+    Attributes:
+        fit: scores, spreads, residuals, interactions.
+        before: the lines by prior.
+        after: the lines by posterior.
+        path: of the posterior file; None where none was written.
+    """
+
+    fit: LineFit
+    before: tuple[LineResult, ...]
+    after: tuple[LineResult, ...]
+    path: Path | None = None
+    contradictions: tuple[str, ...] = field(default=())
+
+    @property
+    def headline(self) -> str:
+        """The answer: how much narrower the yield is, and whether the structure fits."""
+        old, new = (band_of(r[0].outputs()["yield_particles"]) for r in (self.before, self.after))
+        said = f"From {self.fit.posterior.source}: the yield of {self.after[0].design.name} is "
+        said += f"{write_value(new.centre, digits=2)} ({band_text(new)}) particles, a "
+        said += (
+            f"{write_value(new.span_ratio, digits=2)}-fold band instead of {write_value(old.span_ratio, digits=2)}-fold"
+        )
+        count = len(self.fit.misfits)
+        return f"{said}; {'no misfit was found' if not count else f'{count} misfit' + ('s' if count > 1 else '')}."
+
+    def parameter_rows(self) -> list[tuple[str, str, str, str]]:
+        """Rows of parameter, prior, posterior, what is left of the spread; those the data moved, most first."""
+        rows = []
+        parameters = {name: p for result in self.before for name, p in result.parameters.items()}
+        posterior = self.fit.posterior
+        for name, left in sorted(self.fit.shrinkage.items(), key=lambda item: item[1]):
+            if left < _MOVED:
+                at = posterior.names.index(name)
+                ends = value_at(parameters[name], posterior.mean[at] + np.array([0.0, -1.96, 1.96]) * left)
+                prior = value_at(parameters[name], np.array([0.0, -1.96, 1.96]))
+                rows.append((name, _interval(prior), _interval(ends), f"{100 * left:.0f} %"))
+        return rows
+
+    def output_rows(self) -> list[tuple[str, str, str, str]]:
+        """Rows of line, output, band by prior, band by posterior."""
+        rows = []
+        for before, after in zip(self.before, self.after, strict=True):
+            old, new = before.outputs(), after.outputs()
+            for name in _SHOWN:
+                scale = 100.0 if name.endswith("_frac") else 1.0
+                title = OUTPUT_TITLES[name] + (", %" if scale > 1 else "")
+                first, second = (band_text(band_of(scale * values[name])) for values in (old, new))
+                rows.append((before.design.name, title, first, second))
+        return rows
+
+    def to_data(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        fit = self.fit
+        return {
+            "headline": self.headline,
+            "source": fit.posterior.source,
+            "donor_sd": fit.donor_sd,
+            "batch_sd": fit.batch_sd,
+            "shrinkage": fit.shrinkage,
+            "misfits": list(fit.misfits),
+            "contradicted_signs": list(self.contradictions),
+            "residuals": [{"line": c.line, "output": c.output, "sd": r} for c, r in fit.residuals.items()],
+            "lines": [_line_data(b, a) for b, a in zip(self.before, self.after, strict=True)],
+            "posterior": str(self.path) if self.path else None,
+        }
+
+
+def read_batches(path: Path, lines: Sequence[str]) -> tuple[Observation, ...]:
+    """Read batches from a table with the columns batch, line, donor, output, value, cv_pct.
+
+    Raises:
+        InputError: naming the row and the reason; a table without `line` needs one line only.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", where=str(path)) from error
+    header = tuple(rows[0]) if rows else ()
+    missing = [name for name in _NEEDED if name not in header]
+    if missing:
+        raise InputError(
+            f"the column {missing[0]!r} is missing", where=path.name, hint=f"columns: {', '.join(COLUMNS)}"
+        )
+    return tuple(_observation(row, number, path.name, lines) for number, row in enumerate(rows, 2))
+
+
+def _observation(row: Mapping[str, str | None], number: int, name: str, lines: Sequence[str]) -> Observation:
+    where = f"{name}: row {number}"
+    line = (row.get("line") or "").strip()
+    if not line and len(lines) > 1:
+        raise InputError("which line? there are several", where=where, hint=f"line: one of {', '.join(lines)}")
+    numbers = []
+    for column in ("value", "cv_pct"):
+        text = (row.get(column) or "").strip()
+        try:
+            numbers.append(float(text) if text or column == "value" else 100 * _CV_FRAC)
+        except ValueError as error:
+            raise InputError(f"{column} {text!r} is not a number", where=where) from error
+    return Observation(
+        batch=(row["batch"] or "").strip(),
+        line=line or lines[0],
+        output=(row["output"] or "").strip(),
+        value=numbers[0],
+        cv_frac=numbers[1] / 100,
+        donor=(row.get("donor") or "").strip(),
+    )
+
+
+def batches_of_workspace(measurements: Iterator[Measurement], line: str) -> tuple[Observation, ...]:
+    """Return the yields in a workspace's certificates: the last result of each batch and method."""
+    found: dict[tuple[str, str], Observation] = {}
+    for one in measurements:
+        output = _FROM_LEDGER.get(one.attribute)
+        if output is None or one.state is not State.MEASURED or one.quantity is None or one.role is not Role.PRODUCT:
+            continue
+        relative = one.budget is not None and one.budget.scale == "relative"
+        cv = one.budget.standard_uncertainty() if relative and one.budget else _CV_FRAC
+        found[one.batch, one.method] = Observation(one.batch, line, output, one.quantity.value, max(cv, 0.02))
+    return tuple(found.values())
+
+
+def fit_report(
+    observations: Sequence[Observation], designs: Sequence[LineDesign], *, draws: int, seed: int, out: Path | None
+) -> FitReport:
+    """Fit, run each line by prior and posterior, and write the posterior file."""
+    from paracrine.bench.outputs import write_outputs
+
+    fit = fit_lines(observations, designs)
+    before = tuple(run_line(design, draws_count=draws, seed=seed) for design in designs)
+    after = tuple(run_line(design, draws_count=draws, seed=seed, posterior=fit.posterior) for design in designs)
+    if out is not None:
+        posterior = fit.posterior
+        record = PosteriorRecord(
+            names=posterior.names,
+            mean=tuple(posterior.mean.tolist()),
+            covariance=tuple(tuple(row) for row in posterior.covariance.tolist()),
+            source=posterior.source,
+            outputs=posterior.outputs,
+            platforms=posterior.platforms,
+            scatter_sd=posterior.scatter_sd,
+        )
+        write_outputs(out.parent, {out.name: (record.to_json() + "\n").encode()})
+    return FitReport(fit, before, after, out, tuple(_contradictions(fit, before)))
+
+
+def read_posterior(path: Path) -> Posterior:
+    """Read a posterior file.
+
+    Raises:
+        InputError: when it is none.
+    """
+    try:
+        return PosteriorRecord.from_data(json.loads(path.read_text(encoding="utf-8"))).posterior()
+    except (OSError, ValueError, ValidationError) as error:
+        raise InputError(f"is no posterior of a line: {error}", where=str(path)) from error
+
+
+def _contradictions(fit: LineFit, before: Sequence[LineResult]) -> Iterator[str]:
+    """Yield the stated directions that these batches contradict."""
+    parameters = {name: p for result in before for name, p in result.parameters.items()}
+    for sign in read_signs():
+        if sign.parameter in fit.free_folds:
+            low, _, high = (parameters[sign.parameter].value * end for end in fit.free_folds[sign.parameter])
+            if high < 1 or (sign.expects_none and low > 1):
+                yield (
+                    f"{sign.change}: the literature says {sign.effect} ({sign.source}); "
+                    f"these batches say {low:.2g} to {high:.2g} times"
+                )
+
+
+def _interval(values: Any) -> str:
+    middle, low, high = (write_value(float(value), digits=2) for value in values)
+    return f"{middle} ({low} to {high})"
+
+
+def _line_data(before: LineResult, after: LineResult) -> dict[str, Any]:
+    old, new = before.outputs(), after.outputs()
+    names = [name for name in old if name in new]
+    pairs: dict[str, tuple[Band, Band]] = {name: (band_of(old[name]), band_of(new[name])) for name in names}
+    return {
+        "line": before.design.name,
+        "outputs": {name: {"prior": band_data(a), "posterior": band_data(b)} for name, (a, b) in pairs.items()},
+    }
