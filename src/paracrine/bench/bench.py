@@ -82,6 +82,7 @@ class Bench:
         """
         from paracrine.bench.draft import draft_study, find_files
         from paracrine.bench.intake import read_files
+        from paracrine.bench.nta.study_videos import find_videos, look_into_video
         from paracrine.bench.outputs import write_outputs
         from paracrine.bench.study import STUDY_NAME
 
@@ -94,7 +95,10 @@ class Bench:
         paths = find_files(root, skip=root / OUT_NAME)
         if not paths:
             raise InputError("there is no file to look into", where=str(root))
-        draft = draft_study(root, read_files(root, paths, executor=executor, progress=progress))
+        videos = find_videos(root, paths)
+        files = [path for path in paths if path not in videos]
+        readings = read_files(root, files, executor=executor, progress=progress)
+        draft = draft_study(root, (*readings, *(look_into_video(root, path) for path in videos)))
         write_outputs(root, {STUDY_NAME: draft.text.encode()})
         return draft
 

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from paracrine.bench.intake import FileReading
+from paracrine.bench.nta.study_videos import draft_lines
+from paracrine.characterization.inference.recording import NEEDED
+from paracrine.characterization.inference.video_record import INSTRUMENT
 from paracrine.core.product import DilutionBy, Role
-from paracrine.core.run import Technique
+from paracrine.core.run import Run, Technique
+from paracrine.readers.video_file import is_video
 
 _SKIPPED_NAMES = frozenset({"study.toml", "spec.toml", "results.csv", "readme.md", "readme.txt", "license"})
+_FEWEST_FRAMES = 10
 _ROLE_WORDS = (
     (Role.REFERENCE_BEAD, r"beads?|latex|polystyrene|std\d*|standard"),
     (Role.DETERGENT_CONTROL, r"triton|detergent|lysed|sds|np-?40"),
@@ -48,14 +53,25 @@ class _Guess:
 
 def find_files(folder: Path, *, skip: Path | None = None) -> tuple[str, ...]:
     """List candidate files below a folder, relative paths with forward slashes, without hidden ones and `skip`."""
-    found = []
+    found: list[str] = []
+    frames: set[Path] = set()
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
+        if path.parent in frames:
+            continue
         hidden = any(part.startswith((".", "~$")) for part in relative.parts)
         inside_skip = skip is not None and path.is_relative_to(skip)
-        if path.is_file() and not hidden and not inside_skip and not _is_form(path.name):
+        if not hidden and not inside_skip and _is_sequence(path):
+            frames.add(path)
+            found.append(relative.as_posix())
+        elif path.is_file() and not hidden and not inside_skip and not _is_form(path.name):
             found.append(relative.as_posix())
     return tuple(found)
+
+
+def _is_sequence(path: Path) -> bool:
+    """Whether a folder is a video of numbered frames, and not a few pictures."""
+    return path.is_dir() and is_video(path) and sum(1 for _ in path.iterdir()) >= _FEWEST_FRAMES
 
 
 def _is_form(name: str) -> bool:
@@ -68,9 +84,12 @@ def draft_study(folder: Path, readings: tuple[FileReading, ...]) -> Draft:
     guesses = [_guess(reading) for reading in readable if not _is_plate(reading)]
     plates = tuple(reading.path for reading in readable if _is_plate(reading))
     batches = tuple(dict.fromkeys(guess.batch for guess in guesses if guess.batch)) or ("B-001",)
-    questions = tuple(_questions(guesses, batches, plates))
+    videos = [run for reading in readable for run in reading.runs if run.instrument == INSTRUMENT]
+    questions = (*_questions(guesses, batches, plates), *_video_questions(videos))
     unread = tuple((reading.path, reading.error) for reading in readings if not reading.readable)
-    text = "\n".join(_lines(folder.resolve().name, guesses, batches, plates, questions, unread)) + "\n"
+    shared = draft_lines(videos) if videos else []
+    lines = _lines(folder.resolve().name, guesses, batches, plates, questions, unread, shared)
+    text = "\n".join(lines) + "\n"
     return Draft(text, batches, tuple(reading.path for reading in readable), unread, questions)
 
 
@@ -112,6 +131,12 @@ def _guess_role(text: str) -> tuple[Role, str]:
     return Role.PRODUCT, "no word in the names says otherwise"
 
 
+def _video_questions(videos: list[Run]) -> Iterator[str]:
+    if videos:
+        missing = [name for name in NEEDED if any(name not in run.settings for run in videos)]
+        yield f"{len(videos)} raw videos: {', '.join(missing)} and the diluent are needed in [video]."
+
+
 def _questions(guesses: list[_Guess], batches: tuple[str, ...], plates: tuple[str, ...]) -> Iterator[str]:
     roles = {guess.role for guess in guesses}
     if Role.DILUENT_BLANK not in roles:
@@ -137,6 +162,7 @@ def _lines(
     plates: tuple[str, ...],
     questions: tuple[str, ...],
     unread: tuple[tuple[str, str], ...],
+    shared: list[str],
 ) -> Iterator[str]:
     yield "# Drafted by `paracrine init`. Lines marked ? need a person; the rest was read from the files."
     yield f"title = {_text(name)}"
@@ -146,6 +172,7 @@ def _lines(
     yield "[product]"
     yield f"name = {_text(name)}  # ?"
     yield 'cell_source = ""  # ? such as "umbilical cord MSC"'
+    yield from shared
     for batch in batches:
         yield from ("", "[[batch]]", f"name = {_text(batch)}")
         yield from ("# ? cells_count = 1.0e8", "# ? medium_volume_ml = 500", "# ? product_volume_ml = 10")

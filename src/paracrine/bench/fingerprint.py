@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 
+from paracrine.bench.nta.content import code_sha256
 from paracrine.core.plan import StudyPlan
 from paracrine.core.product import Batch, Sample
 from paracrine.core.records import canonical_json
@@ -40,6 +41,7 @@ def fingerprint(
     hashes: Mapping[str, str],
     results: Iterable[str],
     review_entries: Iterable[int],
+    videos: Collection[str] = (),
 ) -> str:
     """Hash everything a batch's certificate depends on.
 
@@ -50,6 +52,7 @@ def fingerprint(
         hashes: file path to sha256 for every file of the batch.
         results: canonical JSON of each external result of the batch.
         review_entries: numbers of the ledger entries that review this batch.
+        videos: paths that are raw videos, whose results depend on the code of the analysis.
     """
     general = plan.model_copy(
         update={"batches": (batch,), "samples": samples_of(plan, batch), "files": (), "plates": ()}
@@ -63,5 +66,6 @@ def fingerprint(
         "hashes": {path: hashes.get(path, "") for path in (*paths_of(plan, batch), *role_maps_of(plan))},
         "results": sorted(results),
         "reviews": sorted(review_entries),
+        "video_code": code_sha256() if any(path in videos for path in paths_of(plan, batch)) else "",
     }
     return hashlib.sha256(canonical_json(parts).encode()).hexdigest()

@@ -15,6 +15,7 @@ from paracrine.core.plan import SizeWindow
 from paracrine.core.run import Run, VendorNumber
 from paracrine.readers.format import Format
 from paracrine.readers.intake import load_readers, read_file
+from paracrine.readers.video_file import is_video
 from paracrine.report.content import FileEntry
 from paracrine.report.run_page import OwnNumber
 
@@ -194,6 +195,8 @@ def report_file(path: Path) -> FileReport:
     Raises:
         InputError: when no reader can read it.
     """
+    if is_video(path):
+        raise InputError("is a raw video", where=str(path), hint=f"`paracrine track {path.name}` analyses it")
     if path.is_dir():
         raise InputError("is a folder", where=str(path), hint=f"`paracrine init {path}` looks into all its files")
     siblings = tuple(sorted(entry.name for entry in path.parent.iterdir())) if path.parent.is_dir() else ()

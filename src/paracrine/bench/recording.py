@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from paracrine.bench.certify import file_records, link_evidence, measurement_key, run_names
+from paracrine.bench.nta.analyse import VideoOutcome
+from paracrine.bench.nta.files import RESULT_NAME
 from paracrine.bench.outputs import folder_name, write_outputs
-from paracrine.bench.records import CertificateRecord, FileRecord
+from paracrine.bench.records import CertificateRecord, FileRecord, VideoRecord
 from paracrine.core.measurement import Measurement
 from paracrine.core.records import Record
 from paracrine.release.judge import measurement_id
@@ -26,18 +28,27 @@ class Recorded:
 
 
 def record_basis(
-    content: CertificateContent, workspace: Workspace, *, folder: Path, papers: Iterable[str], actor: Actor
+    content: CertificateContent,
+    workspace: Workspace,
+    *,
+    folder: Path,
+    papers: Iterable[str],
+    actor: Actor,
+    videos: Mapping[str, VideoOutcome] | None = None,
 ) -> Recorded:
-    """Record files, forms, measurements and verdicts; the content gets the seal of the last of them."""
-    batch = content.batch.name
+    """Record files, forms, measurements and verdicts; the content gets the seal of the last of them.
+
+    Of a raw video its analysis is kept; the video itself, often gigabytes, is known by its hash.
+    """
+    batch, analysed = content.batch.name, videos or {}
     for entry in content.files:
-        if entry.sha256:
+        if entry.sha256 and entry.path not in analysed:
             workspace.add_file(folder / entry.path, name=entry.path)
     kept = [_keep_paper(workspace, folder, path) for path in papers]
     reason = f"certificate of {batch}"
     basis: list[tuple[Record, str]] = [(content.plan, content.plan.title)]
     basis += [(content.specification, content.plan.product.name)] if content.specification else []
-    basis += [(record, record.path) for record in (*kept, *file_records(content))]
+    basis += [(record, record.path) for record in (*kept, *_file_records(content, analysed, workspace))]
     basis += [(measurement, measurement_key(measurement)) for measurement in content.measurements]
     entries = workspace.append_many(basis, actor=actor, reason=reason)
     recorded = (entry.number for entry in entries if entry.kind == Measurement.kind)
@@ -71,6 +82,27 @@ def record_certificate(
     )
     workspace.append(record, key=batch, actor=actor, reason=f"certificate of {batch}")
     return record
+
+
+def _file_records(
+    content: CertificateContent, videos: Mapping[str, VideoOutcome], workspace: Workspace
+) -> Iterable[FileRecord | VideoRecord]:
+    for record in file_records(content):
+        video = videos.get(record.path)
+        yield _keep_analysis(workspace, record.path, video) if video and video.analysis else record
+
+
+def _keep_analysis(workspace: Workspace, path: str, video: VideoOutcome) -> VideoRecord:
+    analysis = video.analysis
+    assert analysis is not None
+    ref = workspace.add_file((analysis.to_json() + "\n").encode(), name=f"{path}/{RESULT_NAME}")
+    return VideoRecord(
+        path=path,
+        video_sha256=analysis.sha256,
+        size_bytes=analysis.size_bytes,
+        file_sha256=ref.sha256,
+        fingerprint=analysis.fingerprint,
+    )
 
 
 def _keep_paper(workspace: Workspace, folder: Path, path: str) -> FileRecord:

@@ -24,6 +24,20 @@ class FileRecord(Record):
     error: str = ""
 
 
+class VideoRecord(Record):
+    """A raw video that was analysed: the video stays where it lies, its analysis is kept."""
+
+    kind: ClassVar[str] = "video"
+
+    path: str
+    video_sha256: str
+    """Of the file, or of the names and hashes of the frames of a folder."""
+    size_bytes: int
+    file_sha256: str
+    """Of the kept analysis (`result.json`)."""
+    fingerprint: str
+
+
 class RunName(Record):
     """A run as a reviewer may name it."""
 

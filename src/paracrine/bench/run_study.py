@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from paracrine.bench.certify import BatchInputs, assemble
 from paracrine.bench.draft import find_files
 from paracrine.bench.fingerprint import fingerprint, paths_of, role_maps_of
 from paracrine.bench.intake import FileReading, hash_file, read_files
+from paracrine.bench.nta.analyse import VideoOutcome
+from paracrine.bench.nta.content import hash_video
+from paracrine.bench.nta.study_videos import track_study_videos, video_reading
 from paracrine.bench.outcome import BatchOutcome, RunReport
 from paracrine.bench.outputs import folder_name, outputs_are_intact
 from paracrine.bench.pages import (
@@ -32,6 +35,7 @@ from paracrine.core.product import Batch
 from paracrine.core.progress import Executor, Progress, SerialExecutor, stage
 from paracrine.core.specification import Specification
 from paracrine.readers.results import read_results
+from paracrine.readers.video_file import is_video
 from paracrine.release.specification import read_specification
 from paracrine.report.content import CertificateContent, ComparisonContent, TruthEntry
 from paracrine.store import Actor, Workspace
@@ -54,6 +58,8 @@ class StudyInputs:
     papers: tuple[str, ...]
     """The forms themselves and the source documents of external results, relative to the folder."""
     hashes: Mapping[str, str]
+    videos: frozenset[str] = frozenset()
+    """Files that are raw videos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ class _Session:
     executor: Executor
     progress: Progress
     truth: Truth
+    videos: dict[str, VideoOutcome] = field(default_factory=dict)
+    """Raw videos looked at in this session, by path."""
 
 
 def load_study(folder: Path) -> StudyInputs:
@@ -81,13 +89,18 @@ def load_study(folder: Path) -> StudyInputs:
     if results_path.is_file():
         external = read_results(results_path, folder=folder, samples=plan.samples, batches=batches).measurements
     paths = {path for batch in plan.batches for path in paths_of(plan, batch)} | set(role_maps_of(plan))
+    videos = frozenset(path for path in paths if is_video(folder / path))
     return StudyInputs(
         folder=folder,
         plan=plan,
         specification=specification,
         external=external,
         papers=_papers(folder, role_maps_of(plan), external),
-        hashes={path: hash_file(folder, path)[0] for path in sorted(paths)},
+        hashes={
+            path: (hash_video(folder / path) if path in videos else hash_file(folder, path))[0]
+            for path in sorted(paths)
+        },
+        videos=videos,
     )
 
 
@@ -147,6 +160,7 @@ def _fingerprint(session: _Session, batch: Batch) -> str:
         hashes=study.hashes,
         results=[_row_text(m) for m in study.external if m.batch == batch.name],
         review_entries=[entry.number for entry in session.workspace.entries("review", batch.name)],
+        videos=study.videos,
     )
 
 
@@ -168,9 +182,22 @@ def _previous(session: _Session, batch: Batch, wanted: str) -> CertificateRecord
 
 
 def _read_needed(session: _Session, batches: Iterable[Batch]) -> dict[str, FileReading]:
-    paths = dict.fromkeys(path for batch in batches for path in paths_of(session.study.plan, batch))
-    readings = read_files(session.study.folder, paths, executor=session.executor, progress=session.progress)
-    return {reading.path: reading for reading in readings}
+    study = session.study
+    paths = dict.fromkeys(path for batch in batches for path in paths_of(study.plan, batch))
+    files = [path for path in paths if path not in study.videos]
+    readings = read_files(study.folder, files, executor=session.executor, progress=session.progress)
+    session.videos.update(
+        track_study_videos(
+            study.folder,
+            study.plan,
+            [path for path in paths if path in study.videos],
+            out=session.out,
+            executor=session.executor,
+            progress=session.progress,
+        )
+    )
+    tracked = [video_reading(path, outcome) for path, outcome in session.videos.items()]
+    return {reading.path: reading for reading in (*readings, *tracked)}
 
 
 def _batch_inputs(session: _Session, batch: Batch, readings: Mapping[str, FileReading]) -> BatchInputs:
@@ -215,7 +242,8 @@ def _certify(
     """Record what the certificates rest on, render all pages, then record the hashes of the files."""
     study, workspace, actor = session.study, session.workspace, session.actor
     recorded = [
-        record_basis(content, workspace, folder=study.folder, papers=study.papers, actor=actor) for content in contents
+        record_basis(content, workspace, folder=study.folder, papers=study.papers, actor=actor, videos=session.videos)
+        for content in contents
     ]
     pages = [item.content for item in recorded] + ([comparison] if comparison else [])
     with stage(session.progress, "drawing pages", len(pages)) as done:
@@ -257,4 +285,5 @@ def _unused_files(session: _Session) -> tuple[str, ...]:
     named = {path for batch in session.study.plan.batches for path in paths_of(session.study.plan, batch)}
     named.update(session.study.papers)
     found = find_files(session.study.folder, skip=session.out)
-    return tuple(path for path in found if path not in named)
+    inside = tuple(f"{path}/" for path in session.study.videos)
+    return tuple(path for path in found if path not in named and not path.startswith(inside))

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from paracrine.bench.nta.study_videos import require_video_settings
 from paracrine.bench.toml_form import fill, read_toml, require_known, take_table, take_tables
 from paracrine.core.errors import InputError
-from paracrine.core.plan import FileUse, PlateUse, SizeWindow, StudyPlan
+from paracrine.core.plan import FileUse, PlateUse, SizeWindow, StudyPlan, VideoSettings
 from paracrine.core.product import Batch, Product, Protocol, Role, Sample
 
 STUDY_NAME = "study.toml"
@@ -19,6 +20,7 @@ _KEYS = (
     "product",
     "protocol",
     "settings",
+    "video",
     "margins",
     "batch",
     "sample",
@@ -55,9 +57,10 @@ def read_study(path: Path) -> StudyPlan:
         else None,
         "batches": [batch.model_dump(mode="json") for batch in batches],
         "samples": [sample.model_dump(mode="json") for sample in samples],
-        "files": [use.model_dump(mode="json") for use in files],
+        "files": [_file_data(use) for use in files],
         "plates": [use.model_dump(mode="json") for use in plates],
         "window": _window(settings, where).model_dump(mode="json"),
+        "video": _video(data, where),
         "margins": take_table(data, "margins", where=where),
         "person": data.get("person", ""),
         "role": data.get("role", ""),
@@ -68,7 +71,14 @@ def read_study(path: Path) -> StudyPlan:
     checked = fill(StudyPlan, plan, where=where)
     _require_paths_inside([use.path for use in checked.files] + [use.path for use in checked.plates], where)
     _require_margins(checked, where)
+    require_video_settings(checked, where)
     return checked
+
+
+def _file_data(use: FileUse) -> dict[str, Any]:
+    """Plain values; of a video only what is said, so that the study's settings fill the rest."""
+    data = use.model_dump(mode="json")
+    return {**data, "video": use.video.model_dump(mode="json", exclude_unset=True) if use.video else None}
 
 
 def _read_batches(data: dict[str, Any], product: Product, where: str) -> list[Batch]:
@@ -108,6 +118,13 @@ def _read_samples(data: dict[str, Any], batches: list[Batch], where: str) -> tup
             _require_positive(files[-1], ("dilution_factor",), f"{place} file")
     _require_unique([f"{sample.batch}/{sample.name}" for sample in samples], "sample", where)
     return samples, files
+
+
+def _video(data: dict[str, Any], where: str) -> dict[str, Any] | None:
+    table = take_table(data, "video", where=where)
+    if not table:
+        return None
+    return fill(VideoSettings, table, where=f"{where}: [video]").model_dump(mode="json", exclude_unset=True)
 
 
 def _window(settings: dict[str, Any], where: str) -> SizeWindow:

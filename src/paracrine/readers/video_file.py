@@ -12,6 +12,18 @@ CONTAINERS = Catalog("paracrine.readers.video", ("NAME", "TITLE", "claims", "ope
 _HEAD = 65_536
 
 
+def is_video(path: Path) -> bool:
+    """Say whether a file, or a folder of numbered frames, looks like a video; nothing beyond its head is read."""
+    if path.is_dir():
+        head = b""
+    elif path.is_file():
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    else:
+        return False
+    return any(module.claims(path, head) for module in CONTAINERS)
+
+
 def read_video(path: Path) -> Video:
     """Open a video file, or a folder of numbered frames, without reading its frames into memory.
 

@@ -217,8 +217,6 @@ def _lowest(analysis: VideoAnalysis) -> str:
 
 def _setting(line: SettingLine) -> SettingRow:
     value = write_value(float(line.value), digits=5) if isinstance(line.value, float) else str(line.value)
-    if line.relative_standard_uncertainty and isinstance(line.value, float):
-        value += f" ± {write_value(196 * line.relative_standard_uncertainty, digits=2)} %"
     return SettingRow(
         title=_SETTING_WORDS.get(line.name, line.name),
         value=value,

@@ -30,7 +30,7 @@ from paracrine.readers.video_file import read_video
 
 RESAMPLES = 200
 SEED = 1
-THRESHOLD_FACTORS = (0.9, 1.0, 1.2, 1.5, 2.0)
+THRESHOLD_FACTORS = (0.9, 1.0, 1.3, 1.7)
 """Detection thresholds tried, over the chosen one."""
 _RESAMPLES_OF_OTHERS = 60
 

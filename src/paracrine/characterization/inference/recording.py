@@ -129,9 +129,10 @@ def _camera_setting(name: str, said: VideoSettings, by_file: float | None, notic
 
 
 def _of_person(name: str, said: VideoSettings, stated: Stated, relative: float) -> Setting:
+    known = f", {getattr(said, name)} at 95 %" if stated.standard_uncertainty else ", without an interval"
     if name in said.assumed:
-        return Setting(stated.value, StatedBy.ASSUMED, relative, origin="assumed: nobody measured it")
-    return Setting(stated.value, StatedBy.USER, relative, origin="stated by the user")
+        return Setting(stated.value, StatedBy.ASSUMED, relative, origin=f"assumed: nobody measured it{known}")
+    return Setting(stated.value, StatedBy.USER, relative, origin=f"stated by the user{known}")
 
 
 def _playback_rate(frames_per_s: float) -> Notice:

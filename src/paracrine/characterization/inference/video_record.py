@@ -142,7 +142,7 @@ def setting_lines(recording: Recording) -> tuple[tuple[SettingLine, ...], tuple[
                 value=depth.depth_um,
                 unit="um",
                 stated_by="assumed" if "assumption" in depth.stated_by else "user",
-                origin=f"stated by {depth.stated_by}",
+                origin=f"stated by {depth.stated_by}, ± {196 * depth.relative_standard_uncertainty:.2g} % at 95 %",
                 relative_standard_uncertainty=depth.relative_standard_uncertainty,
             )
         )

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from paracrine.cli.options import Json, Out, Person, RoleOption, WorkspaceOption, choose_executor
+from paracrine.cli.options import (
+    Cluster,
+    ExecutorName,
+    Json,
+    Out,
+    Person,
+    RoleOption,
+    Workers,
+    WorkspaceOption,
+    choose_executor,
+)
 from paracrine.cli.outcome import show_report
 from paracrine.cli.screen import print_json, progress_bars
 
@@ -56,7 +66,9 @@ def run(
     out: Out = None,
     workspace: WorkspaceOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 when a limit failed.")] = False,
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 takes one a core.")] = 0,
+    workers: Workers = 0,
+    executor: ExecutorName = "",
+    cluster: Cluster = "",
     person: Person = "",
     role: RoleOption = "",
     json: Json = False,
@@ -71,7 +83,9 @@ def run(
 
     with progress_bars(quiet=json) as progress:
         bench = open_bench(workspace, person=person, role=role)
-        report = bench.run(folder, out=out, executor=choose_executor(workers), progress=progress)
+        report = bench.run(
+            folder, out=out, executor=choose_executor(workers, name=executor, cluster=cluster), progress=progress
+        )
     if json:
         print_json(report.to_data())
     else:
