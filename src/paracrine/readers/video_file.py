@@ -14,13 +14,13 @@ _HEAD = 65_536
 
 def is_video(path: Path) -> bool:
     """Say whether a file, or a folder of numbered frames, looks like a video; nothing beyond its head is read."""
-    if path.is_dir():
-        head = b""
-    elif path.is_file():
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    else:
-        return False
+    head = b""
+    if not path.is_dir():
+        try:
+            with path.open("rb") as file:
+                head = file.read(_HEAD)
+        except OSError:
+            return False
     return any(module.claims(path, head) for module in CONTAINERS)
 
 
