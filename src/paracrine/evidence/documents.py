@@ -59,7 +59,7 @@ def _of_trial(trial: Trial) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]
     given = (" ".join((one.name, *one.other_names, one.description)) for one in trial.interventions)
     arms = (f"{arm.label} {arm.description}" for arm in trial.arms)
     texts = {
-        "title": f"{trial.title} {trial.scientific_title} {trial.acronym}",
+        "title": " / ".join(dict.fromkeys(filter(None, (trial.title, trial.scientific_title, trial.acronym)))),
         "abstract": "\n".join((trial.summary, trial.description)),
         "authors": " ; ".join((trial.sponsor, *trial.collaborators)),
         "journal": trial.registry,

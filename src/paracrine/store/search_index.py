@@ -23,14 +23,14 @@ INDEX_NAME = "search.db"
 LAYOUT = "1"
 FIELDS = ("title", "abstract", "authors", "journal", "keywords", "numbers", "other")
 _WEIGHTS = "8.0, 1.0, 2.0, 1.0, 3.0, 4.0, 0.5"
-_TOKENS = "porter unicode61 remove_diacritics 2"
+TOKENS = "porter unicode61 remove_diacritics 2"
 _SCHEMA = f"""
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE records (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, data BLOB NOT NULL);
 CREATE TABLE facets (name TEXT NOT NULL, value TEXT NOT NULL, id INTEGER NOT NULL,
   PRIMARY KEY (name, value, id)) WITHOUT ROWID;
 CREATE INDEX facets_of_record ON facets (id);
-CREATE VIRTUAL TABLE texts USING fts5({", ".join(FIELDS)}, content='', tokenize='{_TOKENS}');
+CREATE VIRTUAL TABLE texts USING fts5({", ".join(FIELDS)}, content='', tokenize='{TOKENS}');
 INSERT INTO texts(texts, rank) VALUES('rank', 'bm25({_WEIGHTS})');
 INSERT INTO texts(texts, rank) VALUES('hashsize', 16000000);
 """
@@ -104,6 +104,28 @@ class SearchIndex:
         """Return the JSON values of a record, None when there is none."""
         row = self._database.execute("SELECT data FROM records WHERE key = ?", (key,)).fetchone()
         return _unpack(row[0]) if row else None
+
+    def key_of(self, number: int) -> str:
+        """Return the key of the record with this number in the order they came."""
+        return str(self._database.execute("SELECT key FROM records WHERE id = ?", (number,)).fetchone()[0])
+
+    def last_number(self) -> int:
+        """Return the number of the newest record; records that come later have higher ones."""
+        return int(self._database.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()[0])
+
+    def rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a reading query."""
+        return self._database.execute(query, values).fetchall()
+
+    def tag(self, key: str, name: str, values: Sequence[str]) -> None:
+        """Set the values of one facet of a record, inside `writing`; what was set before goes."""
+        row = self._database.execute("SELECT id FROM records WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise RecordError("there is no such record to tag", where=key)
+        self._database.execute("DELETE FROM facets WHERE id = ? AND name = ?", (row[0], name))
+        self._database.executemany(
+            "INSERT OR IGNORE INTO facets VALUES (?, ?, ?)", [(name, value, row[0]) for value in values]
+        )
 
     def keys(self, kind: str = "") -> tuple[str, ...]:
         """Return all keys, of one kind if given, in the order they came."""

@@ -30,3 +30,15 @@ class EvidenceFileRecord(Record):
     changes: tuple[tuple[str, str, str, str], ...] = ()
     """(record key, field, before, after) of updated records; news first, cut where the list would be endless."""
     changes_count: int = 0
+
+
+class SavedSearch(Record):
+    """A search kept under a name."""
+
+    kind: ClassVar[str] = "evidence_search"
+
+    name: str
+    query: str
+    where: tuple[str, ...] = ()
+    last_number: int
+    """Number of the newest record of the base when it was saved."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from paracrine.bench.evidence.adding import AddReport
     from paracrine.bench.evidence.listing import SourceInfo
     from paracrine.bench.evidence.opening import EvidenceBase
+    from paracrine.bench.evidence.searching import SearchReport
     from paracrine.evidence.trial import Trial
     from paracrine.evidence.work import Work
 
@@ -55,6 +56,43 @@ class Evidence:
         """
         with self.open() as base:
             return base.record(key)
+
+    def search(
+        self,
+        query: str = "",
+        *,
+        where: Iterable[str] = (),
+        limit: int = 20,
+        facets: bool = False,
+        save: str = "",
+        saved: str = "",
+    ) -> SearchReport:
+        """Search the base: `exosome AND (kidney OR renal) NOT cancer`, fields as `title:exosome`.
+
+        Args:
+            query: words, "phrases", AND, OR, NOT, brackets, `word*`, and fields as `title:word`.
+            where: filters such as `year>=2020`, `database=pubmed,embase`, `status=recruiting`.
+            limit: how many hits to return.
+            facets: also count the matches by kind, year, database …
+            save: keep the search under this name.
+            saved: run the search kept under this name, and tell what is new.
+
+        Raises:
+            InputError: when the search cannot be understood.
+            UnknownName: when a field, facet or saved search does not exist.
+        """
+        from paracrine.bench.evidence.searching import save_search, saved_search, search_base
+
+        where = tuple(where)
+        with self.open() as base:
+            since = None
+            if saved:
+                kept = saved_search(base, saved)
+                query, where, since = query or kept.query, where or kept.where, kept.last_number
+            report = search_base(base, query, where=where, limit=limit, with_facets=facets, since=since)
+            if save:
+                save_search(base, save, query, where)
+            return report
 
     def open(self, *, create: bool = False) -> EvidenceBase:
         """Open the base: ledger and search index, the latter made again where it is behind.

@@ -251,12 +251,16 @@ def _headings(element: _Element, found: Found) -> None:
 
 
 def _heading(element: _Element) -> Heading | None:
-    name = element.find("DescriptorName")
-    if name is None:
-        return None
-    qualifiers = element.findall("QualifierName")
-    is_major = name.get("MajorTopicYN") == "Y" or any(one.get("MajorTopicYN") == "Y" for one in qualifiers)
-    return Heading(one_line(name.text), name.get("UI", ""), is_major, tuple(one_line(one.text) for one in qualifiers))
+    term = ui = ""
+    is_major = False
+    qualifiers: list[str] = []
+    for one in element:
+        is_major = is_major or one.get("MajorTopicYN") == "Y"
+        if one.tag == "DescriptorName":
+            term, ui = one_line(one.text), one.get("UI", "")
+        else:
+            qualifiers.append(one_line(one.text))
+    return Heading(term, ui, is_major, tuple(qualifiers)) if term else None
 
 
 def _substances(element: _Element, found: Found) -> None:
@@ -303,32 +307,33 @@ def _ids(element: _Element, found: Found) -> None:
 
 
 def _references(element: _Element, found: Found) -> None:
+    """Read reference lists, which may nest: one walk over the three kinds of element that matter."""
     gathered: list[Reference] = []
-    _gather_references(element, gathered)
-    _more(found, "references", tuple(gathered))
-
-
-def _gather_references(element: _Element, gathered: list[Reference]) -> None:
-    for child in element:
-        if child.tag == "ReferenceList":
-            _gather_references(child, gathered)
-        elif child.tag == "Reference":
+    text = pmid = doi = pmc = ""
+    started = False
+    for one in element.iter("Reference", "Citation", "ArticleId"):
+        tag = one.tag
+        if tag == "ArticleId":
+            value = one.text
+            kind = one.get("IdType")
+            if not value:
+                continue
+            if kind == "pubmed":
+                pmid = value.strip()
+            elif kind == "doi":
+                doi = clean_doi(value)
+            elif kind == "pmc":
+                pmc = clean_pmc(value)
+        elif tag == "Citation":
+            text = element_text(one)
+        else:
+            if started:
+                gathered.append(Reference(text, pmid, doi, pmc))
             text = pmid = doi = pmc = ""
-            for part in child:
-                if part.tag == "Citation":
-                    text = element_text(part)
-                elif part.tag == "ArticleIdList":
-                    for number in part:
-                        kind, value = number.get("IdType"), number.text
-                        if not value:
-                            continue
-                        if kind == "pubmed":
-                            pmid = value.strip()
-                        elif kind == "doi":
-                            doi = clean_doi(value)
-                        elif kind == "pmc":
-                            pmc = clean_pmc(value)
-            gathered.append(Reference(text, pmid, doi, pmc))
+            started = True
+    if started:
+        gathered.append(Reference(text, pmid, doi, pmc))
+    _more(found, "references", tuple(gathered))
 
 
 _ARTICLE = {
