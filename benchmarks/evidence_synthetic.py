@@ -68,7 +68,8 @@ def article(vocabulary: Vocabulary, number: int) -> str:
         "<Volume>12</Volume><Issue>3</Issue><PubDate><Year>2024</Year><Month>Mar</Month></PubDate></JournalIssue>"
         f"<Title>{vocabulary.text(4)}</Title><ISOAbbreviation>{vocabulary.text(2)}</ISOAbbreviation></Journal>"
         f"<ArticleTitle>{vocabulary.text(13)} CD63<sub>2</sub>.</ArticleTitle><Pagination>"
-        f'<MedlinePgn>11-29</MedlinePgn></Pagination><ELocationID EIdType="doi" ValidYN="Y">10.1000/p.{pmid}</ELocationID>'
+        f"<MedlinePgn>11-29</MedlinePgn></Pagination>"
+        f'<ELocationID EIdType="doi" ValidYN="Y">10.1000/p.{pmid}</ELocationID>'
         f"<Abstract>{parts}</Abstract>"
         f'<AuthorList CompleteYN="Y">{authors}</AuthorList><Language>eng</Language><PublicationTypeList>'
         '<PublicationType UI="D016428">Journal Article</PublicationType></PublicationTypeList></Article>'
