@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from paracrine.core.progress import Progress, Silent
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from paracrine.bench.evidence.listing import SourceInfo
     from paracrine.bench.evidence.opening import EvidenceBase
     from paracrine.bench.evidence.searching import SearchReport
+    from paracrine.bench.evidence.pooling import PoolReport
     from paracrine.evidence.trial import Trial
     from paracrine.evidence.work import Work
 
@@ -93,6 +94,51 @@ class Evidence:
             if save:
                 save_search(base, save, query, where)
             return report
+
+    def pool(self, table: str | Path, *, out: str | Path | None = None, **asked: Any) -> PoolReport:
+        """Pool a CSV of studies; with `out`, a page and its JSON are written there.
+
+        Args:
+            table: one comparison a line.
+            out: folder of the page.
+            asked: fields of `PoolQuestion`: measure, method, test, model, prediction, moderators, by, order, where,
+                shared, risk_at_most, coverage_pct.
+
+        Raises:
+            InputError: when the table cannot answer the question.
+            UnknownName: for an unknown measure, estimator, test, model or rule.
+        """
+        from paracrine.bench.evidence.pooling import pool_file
+        from paracrine.evidence.pool.question import PoolQuestion
+
+        return pool_file(Path(table), PoolQuestion(**asked), out=Path(out) if out is not None else None)
+
+    def network(
+        self,
+        table: str | Path,
+        *,
+        reference: str = "",
+        small_is_good: bool = True,
+        out: str | Path | None = None,
+        **asked: Any,
+    ) -> PoolReport:
+        """Pool a CSV of comparisons or arms as a network, with ranking and inconsistency.
+
+        Raises:
+            InputError: when the columns make no comparisons or the network falls apart.
+        """
+        from paracrine.bench.evidence.pooling import pool_network_file
+        from paracrine.evidence.pool.question import PoolQuestion
+
+        target = Path(out) if out is not None else None
+        question = PoolQuestion(**asked)
+        return pool_network_file(Path(table), question, reference=reference, small_is_good=small_is_good, out=target)
+
+    def methods(self) -> dict[str, list[dict[str, str]]]:
+        """List effect sizes, estimators, tests, models and rules of pooling, and what is not offered."""
+        from paracrine.evidence.pool.offer import list_methods
+
+        return list_methods()
 
     def open(self, *, create: bool = False) -> EvidenceBase:
         """Open the base: ledger and search index, the latter made again where it is behind.

@@ -60,6 +60,7 @@ def fit_levels(
     *,
     restricted: bool = True,
     test: str = "z",
+    sampling: FloatArray | None = None,
     coverage_pct: float = 95.0,
 ) -> LevelModel:
     """Fit the multilevel model with one variance a grouping (outermost first).
@@ -69,6 +70,7 @@ def fit_levels(
         groups: level name to k labels; inner labels must be unique across outer groups (`nest`).
         restricted: REML, else ML.
         test: `z`, or `t` with the outermost groups less the coefficients as degrees of freedom.
+        sampling: covariance of the sampling errors, shape (k, k); None takes them as independent.
         coverage_pct: of the intervals.
 
     Raises:
@@ -78,10 +80,10 @@ def fit_levels(
     if any(len(labels) != effects.k for labels in groups.values()):
         raise InputError("every level needs one label an effect")
     blocks = [same_group(labels) for labels in groups.values()]
-    sampling = np.diag(effects.v)
+    known = np.diag(effects.v) if sampling is None else sampling
 
     def covariance(roots: FloatArray) -> FloatArray:
-        whole = sampling.copy()
+        whole = known.copy()
         for root, block in zip(roots, blocks, strict=True):
             whole += root**2 * block
         return whole
@@ -95,7 +97,7 @@ def fit_levels(
     variances = {name: float(root**2) for name, root in zip(groups, roots, strict=True)}
     outer = len(set(next(iter(groups.values()))))
     dof = math.inf if test == "z" else float(outer - effects.p)
-    return _finish(effects, sampling, covariance(roots), variances, None, restricted, dof, coverage_pct)
+    return _finish(effects, known, covariance(roots), variances, None, restricted, dof, coverage_pct)
 
 
 def profile_level(
