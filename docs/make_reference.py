@@ -22,6 +22,7 @@ def pages() -> dict[str, str]:
         "command-line.md": _command_line(),
         "readers.md": _readers(),
         "metrics.md": _metrics(),
+        "pooling-methods.md": _pooling_methods(),
     }
     return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
 
@@ -59,6 +60,14 @@ def _metrics() -> Iterator[str]:
     for known in list_definitions():
         cells = (known.name, known.unit, known.made_from, known.definition)
         yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _pooling_methods() -> Iterator[str]:
+    yield from ("# Methods of pooling", "", MADE)
+    for title, rows in open_bench().evidence.methods().items():
+        yield from ("", f"## {title.capitalize()}", "", "| name | what |", "|---|---|")
+        for row in rows:
+            yield f"| {_cell(row['name'])} | {_cell(row['what'])} |"
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from paracrine.evidence.pool.result import PooledAnswer, Robustness, Span, Study
 from paracrine.evidence.pool.risk import MARKS, RiskTool
 from paracrine.figures.style import ROW_PX, SERIES, Spec, finish, names_axis, short_names
 
-_LOG_TICKS = [0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000]
+_LOG_TICKS = [0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50, 100, 1000]
 
 
 def draw_forest(answer: PooledAnswer, tool: RiskTool | None = None) -> Spec:
@@ -103,7 +103,7 @@ def _draw(rows: list[Spec], *, log: bool, null: float | None, title: str) -> Spe
         row["value"] = min(max(row["value"], low), high)
     y = names_axis("name", [row["name"] for row in rows])
     scale: Spec = {"domain": [float(f"{low:.4g}"), float(f"{high:.4g}")], "nice": False, "zero": False, "clamp": True}
-    axis: Spec = {"title": title, "grid": False}
+    axis: Spec = {"title": title, "grid": False, "labelOverlap": "greedy"}
     if log:
         scale["type"] = "log"
         axis |= {"values": [tick for tick in _LOG_TICKS if low <= tick <= high], "format": "~r"}

@@ -8,7 +8,6 @@ from paracrine.evidence.pool.result import PooledAnswer
 from paracrine.figures.style import HEIGHT_PX, INK, SERIES, Spec, finish
 
 _CONTOURS = ((1.6448536, "p = 0.10"), (1.9599640, "p = 0.05"), (2.5758293, "p = 0.01"))
-_POINTS = 24
 
 
 def draw_funnel(answer: PooledAnswer, *, contours: bool = True) -> Spec:
@@ -35,11 +34,7 @@ def draw_funnel(answer: PooledAnswer, *, contours: bool = True) -> Spec:
     y: Spec = {"field": "error", "type": "quantitative", "scale": scale_y,
                "axis": {"title": "Standard error", "grid": False}}  # fmt: skip
     layers = _contours(x, y, deepest, low, high) if contours and answer.null is not None else []
-    limits = [
-        {"effect": min(max(centre + side * 1.96 * step * deepest / _POINTS, low), high),
-         "error": step * deepest / _POINTS, "side": side}
-        for side in (-1, 1) for step in range(_POINTS + 1)
-    ]  # fmt: skip
+    limits = _rays(centre, 1.959964, deepest, (low, high))
     layers.append(_lines(limits, x, y, {"strokeDash": [6, 3], "color": SERIES[1].light}))
     middle = [{"effect": centre, "error": 0.0, "side": 0}, {"effect": centre, "error": deepest, "side": 0}]
     layers.append(_lines(middle, x, y, {"color": SERIES[1].light, "strokeWidth": 2}))
@@ -56,19 +51,25 @@ def draw_funnel(answer: PooledAnswer, *, contours: bool = True) -> Spec:
 def _contours(x: Spec, y: Spec, deepest: float, low: float, high: float) -> list[Spec]:
     layers = []
     for z, label in _CONTOURS:
-        values = [
-            {"effect": min(max(side * z * step * deepest / _POINTS, low), high), "error": step * deepest / _POINTS,
-             "side": side}
-            for side in (-1, 1) for step in range(_POINTS + 1)
-        ]  # fmt: skip
+        values = _rays(0.0, z, deepest, (low, high))
         layers.append(_lines(values, x, y, {"opacity": 0.35, "color": INK}))
-        seen = [v for v in values if v["side"] == 1 and v["effect"] < high * 0.98]
-        if seen and seen[-1]["effect"] > low:
+        seen = [value for value in values if value["side"] == 1]
+        if seen:
             mark = {"type": "text", "fontSize": 10, "align": "left", "dx": 3, "dy": -4, "opacity": 0.8}
             place = {**seen[-1], "label": label}
             encoding = {"x": x, "y": y, "text": {"field": "label"}}
             layers.append({"data": {"values": [place]}, "mark": mark, "encoding": encoding})
     return layers
+
+
+def _rays(centre: float, z: float, deepest: float, ends: tuple[float, float]) -> list[Spec]:
+    found = []
+    for side in (-1, 1):
+        edge = ends[0] if side < 0 else ends[1]
+        bottom = min(deepest, abs(edge - centre) / z) if (edge - centre) * side > 0 else 0.0
+        for error in (0.0, bottom):
+            found.append({"effect": centre + side * z * error, "error": error, "side": side})
+    return found
 
 
 def _lines(values: list[Spec], x: Spec, y: Spec, style: Spec) -> Spec:

@@ -51,11 +51,12 @@ def pool_headline(result: PoolResult) -> str:
 
 def _answer_sentence(answer: PooledAnswer) -> str:
     group = f"{answer.group}: " if answer.group else ""
+    title = answer.measure_title if group else f"{answer.measure_title[:1].upper()}{answer.measure_title[1:]}"
     count = len(answer.studies)
     subjects = f"{count} comparison{'s' if count != 1 else ''}"
     if answer.pooled is None:
-        return f"{group}{subjects}, not pooled: {answer.reason}."
-    words = f"{group}{answer.measure_title} {write_span(answer.pooled)} from {subjects}, {answer.model}"
+        return f"{group}{title} of {subjects} is not pooled: {answer.reason}."
+    words = f"{group}{title} {write_span(answer.pooled)} from {subjects}, {answer.model}"
     if answer.prediction:
         words += f"; a new study may lie from {write(answer.prediction.low)} to {write(answer.prediction.high)}"
     return words + "."

@@ -95,7 +95,7 @@ def look_at_small_studies(
     k = model.effects.k
     if k < ENOUGH_FOR_BIAS:
         says = f"{k} studies are too few to tell bias from chance (at least {ENOUGH_FOR_BIAS})"
-        return (BiasFinding("small-study effects", None, None, f"not assessed: {says}"),), None
+        return (BiasFinding("Small-study effects", None, None, f"not assessed: {says}"),), None
     plain = egger(model.effects)
     found = [BiasFinding("Egger", plain.statistic, plain.p_value, _asymmetry(plain.p_value))]
     tau, p_value = begg(model.effects)
@@ -117,15 +117,15 @@ def look_at_small_studies(
     other = trim_and_fill(model.effects, method=model.method, estimator="r0", test=model.test)
     pooled = _model_span(measure, filled.model)
     says = (
-        f"{filled.missing_count} studies lacking on the {filled.side} (R0 says {other.missing_count}); with them "
+        f"lacking on the {filled.side}: {filled.missing_count} (R0 says {other.missing_count}); with them "
         f"{pooled.value:.3g} ({pooled.low:.3g} to {pooled.high:.3g})"
     )
-    found.append(BiasFinding("trim and fill (L0)", None, None, says))
+    found.append(BiasFinding("Trim and fill (L0)", None, None, says))
     excess = compare_significance(model.effects)
     says = f"{excess.observed} significant studies, {excess.expected:.1f} expected"
-    found.append(BiasFinding("excess significance", None, excess.p_value, says))
+    found.append(BiasFinding("Excess significance", None, excess.p_value, says))
     says = f"{fail_safe_rosenthal(model.effects)} unseen null results would undo significance; not a proof of anything"
-    found.append(BiasFinding("fail-safe N (Rosenthal)", None, None, says))
+    found.append(BiasFinding("Fail-safe N (Rosenthal)", None, None, says))
     return tuple(found), filled
 
 
