@@ -33,8 +33,7 @@ def test_two_trials_are_pooled_by_z_and_marked_as_too_few() -> None:
 
 
 def test_hksj_that_is_too_sure_is_serious() -> None:
-    rows = "".join(f"s{i},{y},{v}\n" for i, (y, v) in enumerate(zip((0.31, 0.28, 0.35, 0.3), (0.04, 0.05, 0.06, 0.03))))
-    text = f"study,effect,variance\n{rows}"
+    text = "study,effect,variance\na,0.31,0.04\nb,0.28,0.05\nc,0.35,0.06\nd,0.3,0.03\n"
     assert "hksj-too-sure" in codes(answer(text, test="hksj"))
     assert "hksj-too-sure" not in codes(answer(text))
 
@@ -115,7 +114,8 @@ def test_the_page_stands_alone_and_tells_what_changed(tmp_path: Path) -> None:
 
 
 def test_arms_become_a_network_with_ranking() -> None:
-    text = "study,treatment,events,n\n1,A,9,140\n1,C,23,140\n1,D,10,138\n2,B,11,78\n2,C,12,85\n2,D,29,170\n3,A,75,731\n3,C,363,714\n"
+    text = "study,treatment,events,n\n1,A,9,140\n1,C,23,140\n1,D,10,138\n2,B,11,78\n"
+    text += "2,C,12,85\n2,D,29,170\n3,A,75,731\n3,C,363,714\n"
     from paracrine.evidence.pool.network_answer import pool_network_table
 
     found = pool_network_table(read_table(text, name="t.csv"), PoolQuestion(measure="or"), small_is_good=False)
