@@ -15,29 +15,7 @@ def draw_network(study_counts: Mapping[str, int], edges: Sequence[tuple[str, str
         study_counts: studies of each treatment.
         edges: two treatments and the number of studies that compare them.
     """
-    names = list(study_counts)
-    places = {
-        name: (math.sin(2 * math.pi * i / len(names)), math.cos(2 * math.pi * i / len(names)))
-        for i, name in enumerate(names)
-    }
-    nodes = [
-        {
-            "x": places[name][0],
-            "y": places[name][1],
-            "name": name,
-            "label": f"{name} ({study_counts[name]})",
-            "size": 90 + 45 * study_counts[name],
-            "out_x": 1.16 * places[name][0],
-            "out_y": 1.16 * places[name][1],
-        }
-        for name in names
-    ]
-    lines = [
-        {"x": places[a][0], "y": places[a][1], "x2": places[b][0], "y2": places[b][1], "count": count,
-         "name": f"{a} against {b}", "mid_x": 0.5 * (places[a][0] + places[b][0]),
-         "mid_y": 0.5 * (places[a][1] + places[b][1])}
-        for a, b, count in edges
-    ]  # fmt: skip
+    nodes, lines = _places(study_counts, edges)
 
     def axis(field: str) -> Spec:
         scale = {"domain": [-1.5, 1.5] if "x" in field else [-1.25, 1.25], "nice": False}
@@ -79,5 +57,32 @@ def draw_network(study_counts: Mapping[str, int], edges: Sequence[tuple[str, str
             "encoding": {"x": axis("out_x"), "y": axis("out_y"), "text": {"field": "label"}},
         }
     )
-    words = f"Network of {len(names)} treatments and {len(edges)} direct comparisons."
+    words = f"Network of {len(nodes)} treatments and {len(edges)} direct comparisons."
     return finish(layers, description=words, height=400)
+
+
+def _places(study_counts: Mapping[str, int], edges: Sequence[tuple[str, str, int]]) -> tuple[list[Spec], list[Spec]]:
+    names = list(study_counts)
+    places = {
+        name: (math.sin(2 * math.pi * i / len(names)), math.cos(2 * math.pi * i / len(names)))
+        for i, name in enumerate(names)
+    }
+    nodes = [
+        {
+            "x": places[name][0],
+            "y": places[name][1],
+            "name": name,
+            "label": f"{name} ({study_counts[name]})",
+            "size": 90 + 45 * study_counts[name],
+            "out_x": 1.16 * places[name][0],
+            "out_y": 1.16 * places[name][1],
+        }
+        for name in names
+    ]
+    lines = [
+        {"x": places[a][0], "y": places[a][1], "x2": places[b][0], "y2": places[b][1], "count": count,
+         "name": f"{a} against {b}", "mid_x": 0.5 * (places[a][0] + places[b][0]),
+         "mid_y": 0.5 * (places[a][1] + places[b][1])}
+        for a, b, count in edges
+    ]  # fmt: skip
+    return nodes, lines
