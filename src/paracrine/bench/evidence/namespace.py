@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from paracrine.bench.evidence.adding import AddReport
     from paracrine.bench.evidence.listing import SourceInfo
     from paracrine.bench.evidence.opening import EvidenceBase
-    from paracrine.bench.evidence.searching import SearchReport
     from paracrine.bench.evidence.pooling import PoolReport
+    from paracrine.bench.evidence.searching import SearchReport
     from paracrine.evidence.trial import Trial
     from paracrine.evidence.work import Work
 
