@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -49,6 +50,8 @@ class _Guess:
     dilution: float | None
     dilution_by: DilutionBy
     techniques: tuple[str, ...]
+    split: bool
+    """Whether the file holds other samples too, so that its runs are named one by one."""
 
 
 def find_files(folder: Path, *, skip: Path | None = None) -> tuple[str, ...]:
@@ -81,12 +84,15 @@ def _is_form(name: str) -> bool:
 def draft_study(folder: Path, readings: tuple[FileReading, ...]) -> Draft:
     """Draft a study from what the readers said about the files of a folder."""
     readable = [reading for reading in readings if reading.readable]
-    guesses = [_guess(reading) for reading in readable if not _is_plate(reading)]
+    guesses = [guess for reading in readable if not _is_plate(reading) for guess in _guesses(reading)]
     plates = tuple(reading.path for reading in readable if _is_plate(reading))
     batches = tuple(dict.fromkeys(guess.batch for guess in guesses if guess.batch)) or ("B-001",)
     videos = [run for reading in readable for run in reading.runs if run.instrument == INSTRUMENT]
-    questions = (*_questions(guesses, batches, plates), *_video_questions(videos))
-    unread = tuple((reading.path, reading.error) for reading in readings if not reading.readable)
+    questions = (*_questions(guesses, batches, plates), *_video_questions(videos), *_form_questions(folder))
+    papers = _named_in_results(folder)
+    unread = tuple(
+        (reading.path, reading.error) for reading in readings if not reading.readable and reading.path not in papers
+    )
     shared = draft_lines(videos) if videos else []
     lines = _lines(folder.resolve().name, guesses, batches, plates, questions, unread, shared)
     text = "\n".join(lines) + "\n"
@@ -97,24 +103,44 @@ def _is_plate(reading: FileReading) -> bool:
     return any(run.technique is Technique.PLATE for run in reading.runs)
 
 
-def _guess(reading: FileReading) -> _Guess:
+def _named_in_results(folder: Path) -> frozenset[str]:
+    """Return the cells of results.csv, among which are the source documents that it names."""
+    path = folder / "results.csv"
+    if not path.is_file():
+        return frozenset()
+    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    return frozenset(cell.strip().strip('"') for cell in re.split(r"[,;\t\n]", text))
+
+
+def _guesses(reading: FileReading) -> Iterator[_Guess]:
+    """Yield one guess a sample: different names in one file are different samples until a person says otherwise."""
+    names = dict.fromkeys(run.sample_hint for run in reading.runs)
+    if len(names) < 2 or "" in names:
+        yield _guess(reading, reading.runs)
+        return
+    for name in names:
+        yield _guess(reading, tuple(run for run in reading.runs if run.sample_hint == name), split=True)
+
+
+def _guess(reading: FileReading, runs: tuple[Run, ...], *, split: bool = False) -> _Guess:
     pure = PurePosixPath(reading.path)
-    hints = tuple(dict.fromkeys(run.sample_hint for run in reading.runs if run.sample_hint))
-    role, why = _guess_role(" / ".join((pure.stem, *pure.parts[:-1], *hints)))
-    factors = {run.dilution_factor for run in reading.runs}
+    hints = tuple(dict.fromkeys(run.sample_hint for run in runs if run.sample_hint))
+    role, why = _guess_role(" / ".join((*hints,) if split else (pure.stem, *pure.parts[:-1], *hints)))
+    factors = {run.dilution_factor for run in runs}
     one_factor = factors.pop() if len(factors) == 1 else None
     shared = role in (Role.REFERENCE_BEAD, Role.DILUENT_BLANK) and len(pure.parts) == 1
     batch = "" if shared else (pure.parts[0] if len(pure.parts) > 1 else _batch_from_stem(pure.stem))
     return _Guess(
         path=reading.path,
         batch=batch,
-        sample=role.value,
+        sample=hints[0] if split else role.value,
         role=role,
         role_why=why,
         hints=hints,
         dilution=one_factor,
-        dilution_by=reading.runs[0].dilution_by,
-        techniques=tuple(dict.fromkeys(run.technique.value for run in reading.runs)),
+        dilution_by=runs[0].dilution_by,
+        techniques=tuple(dict.fromkeys(run.technique.value for run in runs)),
+        split=split,
     )
 
 
@@ -143,16 +169,22 @@ def _questions(guesses: list[_Guess], batches: tuple[str, ...], plates: tuple[st
         yield "No diluent blank found: blank level and subtraction will be not assessed."
     if Role.REFERENCE_BEAD not in roles:
         yield "No reference bead run found: intervals will be called repeatability, not confidence."
-    for guess in guesses:
-        if len(guess.hints) > 1:
-            several = f"{guess.path} holds {len(guess.hints)} sample names"
-            yield f"{several}; split it with runs = [...] if they are different samples."
-        if guess.dilution is None and guess.role is not Role.REFERENCE_BEAD and "NTA" in guess.techniques:
-            yield f"{guess.path} states no dilution: without dilution_factor only the as-measured value is given."
+    for path, count in Counter(guess.path for guess in guesses if guess.split).items():
+        yield f"{path} holds {count} sample names, each taken as a sample: give those that are one the same name."
+    undiluted = (guess for guess in guesses if guess.dilution is None and guess.role is not Role.REFERENCE_BEAD)
+    for path in dict.fromkeys(guess.path for guess in undiluted if "NTA" in guess.techniques):
+        yield f"{path} states no dilution: without dilution_factor only the as-measured value is given."
     if not plates:
         yield "No plate file found: particles per protein will be not assessed unless results.csv brings the protein."
     for batch in batches:
         yield f"{batch}: cells_count, medium_volume_ml and product_volume_ml are needed for yields."
+
+
+def _form_questions(folder: Path) -> Iterator[str]:
+    if not (folder / "spec.toml").is_file():
+        yield "No spec.toml: results are reported, and none is judged."
+    if not (folder / "results.csv").is_file():
+        yield "No results.csv: sterility, endotoxin, mycoplasma, markers and potency measured elsewhere are missing."
 
 
 def _lines(
@@ -182,9 +214,15 @@ def _lines(
         yield from ("", "[[plate]]", f"path = {_text(plate)}  # names in the role map: batch/sample, or batch")
     if unread:
         yield from ("", "# Files no reader knows; they are left out:")
-        yield from (f"#   {path}: {reason.splitlines()[0][:160]}" for path, reason in unread)
+        yield from (f"#   {path}: {_short(path, reason)}" for path, reason in unread)
     yield from ("", "# What could not be known:")
     yield from (f"#   {question}" for question in questions)
+
+
+def _short(path: str, reason: str) -> str:
+    """Return why a file could not be read, without its name and without the list of all readers."""
+    said = reason.splitlines()[0].removeprefix(f"{path}: ").partition(" (")[0]
+    return f"{said} (`paracrine read` says why)" if "no reader" in said else said[:160]
 
 
 def _by_sample(guesses: list[_Guess]) -> dict[tuple[str, str], list[_Guess]]:
@@ -217,7 +255,9 @@ def _sample_lines(key: tuple[str, str], group: list[_Guess]) -> Iterator[str]:
         yield from ("# ? nominal_diameter_nm = 100", "# ? nominal_diameter_u_nm = 3")
     for guess in group:
         yield from ("", "[[sample.file]]", f"path = {_text(guess.path)}  # {', '.join(guess.techniques)}")
-        if guess.hints:
+        if guess.split:
+            yield f"runs = [{_text(guess.hints[0])}]"
+        elif guess.hints:
             yield f"# sample name in the file: {_comment(', '.join(guess.hints[:6]))}"
 
 
