@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paracrine.core.progress import Executor, Progress, SerialExecutor, Silent
 
 if TYPE_CHECKING:
+    from paracrine.bench.nta.plan import PlanReport
     from paracrine.bench.nta.simulate import SimulationReport
     from paracrine.bench.nta.track import TrackReport
     from paracrine.core.plan import VideoSettings
@@ -87,3 +88,50 @@ class Nta:
             seed=seed,
             progress=progress or Silent(),
         )
+
+    def plan(
+        self,
+        d50_nm: float,
+        precision: float | str = "5%",
+        *,
+        said: Mapping[str, float | str] | None = None,
+        gsd_ratio: float = 1.3,
+        concentration_per_ml: float | None = None,
+        duration_s: float = 30.0,
+        frame_px: tuple[int, int] = (640, 480),
+        trials: int = 8,
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> PlanReport:
+        """Plan how many frames and videos at which dilution bring D50 to a wanted precision.
+
+        Args:
+            d50_nm: expected median.
+            precision: wanted 95 % half width over the median, 0.05 or "5%".
+            said: settings of camera and liquid by the names of `VideoSettings`; the rest is assumed and named.
+            gsd_ratio: expected geometric standard deviation of the sizes.
+            concentration_per_ml: of the sample before dilution.
+            duration_s: of a video.
+            frame_px: width and height of a frame.
+            trials: virtual videos that try the theory.
+            executor: many virtual videos at a time.
+            progress: told of each of them.
+
+        Raises:
+            InputError: when a number makes no sense.
+            LimitError: when no number of videos reaches the precision.
+        """
+        from paracrine.bench.nta.plan import PlanQuestion, plan_nta, read_share
+        from paracrine.core.plan import VideoSettings as Settings
+
+        question = PlanQuestion(
+            d50_nm=d50_nm,
+            precision_ratio=read_share(precision),
+            gsd_ratio=gsd_ratio,
+            said=Settings.model_validate(dict(said or {})),
+            width_px=frame_px[0],
+            height_px=frame_px[1],
+            duration_s=duration_s,
+            concentration_per_ml=concentration_per_ml,
+        )
+        return plan_nta(question, executor=executor or SerialExecutor(), progress=progress or Silent(), trials=trials)
