@@ -8,8 +8,6 @@ from pathlib import Path
 from paracrine.bench.nta.files import RESULT_NAME, result_files
 from paracrine.bench.nta.plausible import implausible
 from paracrine.bench.outputs import write_outputs
-from paracrine.characterization.inference.analyse import AnalysisOptions, analyse_tracks
-from paracrine.characterization.inference.mean_diffusion import measure_mean_diffusion
 from paracrine.characterization.inference.recording import LOWEST_THRESHOLD, Recording, settle_recording, with_threshold
 from paracrine.characterization.inference.result import NtaResult
 from paracrine.characterization.inference.video_record import (
@@ -83,6 +81,9 @@ def analyse_video(task: VideoTask) -> VideoOutcome:
 
 
 def _infer(found: TrackedVideo, recording: Recording, *, resamples: int, threads: int) -> NtaResult:
+    # Loads compiled kernels, which a study without videos never needs.
+    from paracrine.characterization.inference.analyse import AnalysisOptions, analyse_tracks
+
     options = AnalysisOptions(
         law=recording.law,
         depth=recording.depth,
@@ -112,6 +113,9 @@ def _without_correction(result: NtaResult) -> NtaResult:
 def _record(
     task: VideoTask, video: Video, recording: Recording, found: TrackedVideo, result: NtaResult
 ) -> VideoAnalysis:
+    from paracrine.characterization.inference.analyse import AnalysisOptions
+    from paracrine.characterization.inference.mean_diffusion import measure_mean_diffusion
+
     settings, tracking = setting_lines(recording)
     lengths = found.tracks.lengths_count
     mean = measure_mean_diffusion(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from paracrine.characterization.inference.count import Counts
-from paracrine.characterization.inference.localisation import Localisation
 from paracrine.characterization.inference.scattering_law import ScatteringLaw
 from paracrine.characterization.inference.settings import RecordingSettings
 from paracrine.characterization.inference.visibility import Optics
@@ -13,6 +13,10 @@ from paracrine.core.notice import Notice
 from paracrine.core.quantity import Budget, Quantity
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.payloads.tracks import IntArray
+
+if TYPE_CHECKING:
+    # Its kernels load numba, which a study without videos does not need.
+    from paracrine.characterization.inference.localisation import Localisation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
