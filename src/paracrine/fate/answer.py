@@ -16,7 +16,7 @@ from paracrine.facts.species import ORGANS
 from paracrine.fate.guard import CALIBRATED_SPECIES
 from paracrine.fate.model import Form
 from paracrine.fate.posterior import read_posterior
-from paracrine.fate.predict import FateDraws
+from paracrine.fate.predict import FILLED_FRAC, FateDraws
 from paracrine.fate.vesicles import informs
 
 Floats = npt.NDArray[np.float64]
@@ -217,8 +217,8 @@ def _filling(draws: FateDraws) -> Iterator[Notice]:
     if draws.filled_frac > 0.05:
         yield Notice(
             code="phagocytes-may-fill",
-            message=f"In {100 * draws.filled_frac:.0f} % of the draws liver or spleen fills by more than 2 %: whether "
-            "this dose saturates them is not known.",
+            message=f"In {100 * draws.filled_frac:.0f} % of the draws liver or spleen fills by more than "
+            f"{100 * FILLED_FRAC:.0f} %: whether this dose saturates them is not known.",
             concerns="dose",
         )
     if draws.question.perfused:

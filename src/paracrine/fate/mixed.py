@@ -34,6 +34,8 @@ PARAMETERS = (
 UPTAKE = slice(0, len(UPTAKE_ORGANS))
 BREAKDOWN, LOSS, FAST_RATE, FAST = range(len(UPTAKE_ORGANS), len(PARAMETERS))
 REFERENCE_WEIGHT_G = 24.0
+_FARTHEST_LOG = 30.0
+"""A climb may look far out; beyond this nothing changes any more, and exponentials would overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Shares:
 
 def clearances_ml_h(draws: Floats, body: MixedBody) -> Floats:
     """Return what each organ clears of the blood, shape (draw, organ), of the slow population."""
-    uptake = np.exp(draws[:, UPTAKE]) * body.uptake_scale
+    uptake = np.exp(np.clip(draws[:, UPTAKE], -_FARTHEST_LOG, _FARTHEST_LOG)) * body.uptake_scale
     with np.errstate(invalid="ignore", divide="ignore"):
         cleared = body.flow_ml_h * uptake / (body.flow_ml_h + uptake)
     return np.where(body.flow_ml_h > 0, cleared, 0.0)
@@ -103,6 +105,7 @@ def shares(draws: Floats, body: MixedBody, times_h: Floats) -> Shares:
         body: from `mixed_body`.
         times_h: shape (time,).
     """
+    draws = np.clip(draws, -_FARTHEST_LOG, _FARTHEST_LOG)
     cleared = clearances_ml_h(draws, body)
     slow = cleared.sum(axis=1) / body.blood_ml
     fast = np.maximum(np.exp(draws[:, FAST_RATE]), 1.01 * slow)
@@ -112,7 +115,7 @@ def shares(draws: Floats, body: MixedBody, times_h: Floats) -> Shares:
     kept = np.zeros_like(blood)
     for part, rate in ((share, fast), (1 - share, slow)):
         blood += part[:, None] * np.exp(-rate[:, None] * times_h)
-        kept += (part * rate)[:, None] * _retained(rate, breakdown, loss, times_h)
+        kept += (part * rate)[:, None] * np.maximum(_retained(rate, breakdown, loss, times_h), 0.0)
     split = cleared / cleared.sum(axis=1, keepdims=True)
     return Shares(
         blood=blood,

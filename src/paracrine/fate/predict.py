@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 SIZE_REFERENCE_NM = 100.0
 SIZE_POWER = (-1.0, 2.0)
 """Assumed range of the power with which phagocytic uptake follows diameter; it holds no effect."""
-_FILLED_FRAC = 0.02
+FILLED_FRAC = 0.05
 """Above this filling of liver or spleen a draw is stepped, below it the flows are linear."""
 
 
@@ -72,7 +72,7 @@ class FateDraws:
     fast_frac: Floats
     intact_late_frac: Floats
     filled_frac: float
-    """Share of draws in which liver or spleen filled by more than a fiftieth."""
+    """Share of draws in which liver or spleen filled by more than `FILLED_FRAC`."""
     notices: tuple[Notice, ...]
     left_out: tuple[str, ...]
 
@@ -176,7 +176,7 @@ def _follow(
             + (1 - fast_frac)[:, None] * slow[:, :, model.place(name)]
         )
         filling = np.maximum(filling, particles * held.max(axis=1) / capacity)
-    bent = np.flatnonzero(filling > _FILLED_FRAC)
+    bent = np.flatnonzero(filling > FILLED_FRAC)
     if bent.size:
         shares = (fast_frac[bent] * particles, (1 - fast_frac[bent]) * particles)
         found = propagate_filling(
