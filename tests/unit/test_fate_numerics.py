@@ -99,3 +99,11 @@ def test_the_closed_form_is_the_limit_of_the_full_model() -> None:
         held = (full.of(f"{organ}_cells") + full.of(f"{organ}_remnants")) / 7e9
         assert np.abs(held - closed.held[0, :, place]).max() < 0.004
     assert model.place("blood") == 0
+
+
+def test_the_closed_form_knows_the_size_of_every_organ() -> None:
+    """Rung 2: 24 g mouse, organ percentages of doi:10.1007/s11095-013-1127-z."""
+    volumes = dict(zip(UPTAKE_ORGANS, mixed_body(read_species("mouse")).volume_ml, strict=True))
+    wanted = {"liver": 5.49, "spleen": 0.35, "kidney": 1.67, "lung": 0.73, "heart": 0.5, "gut": 4.22}
+    assert {organ: volumes[organ] for organ in wanted} == pytest.approx({k: 0.24 * v for k, v in wanted.items()})
+    assert 18 < volumes["rest"] < 22

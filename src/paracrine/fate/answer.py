@@ -14,9 +14,9 @@ from paracrine.core.parameter import Grade
 from paracrine.facts.disposition import read_disposition_rows
 from paracrine.facts.species import ORGANS
 from paracrine.fate.guard import CALIBRATED_SPECIES
-from paracrine.fate.model import Form
+from paracrine.fate.model import ROUTES, Form
 from paracrine.fate.posterior import read_posterior
-from paracrine.fate.predict import FILLED_FRAC, FateDraws
+from paracrine.fate.predict import FILLED_FRAC, FateDraws, FateQuestion
 from paracrine.fate.vesicles import informs
 
 Floats = npt.NDArray[np.float64]
@@ -72,6 +72,7 @@ class FateAnswer:
     species: str
     weight_g: float
     route: str
+    route_title: str
     label: str
     label_summary: str
     label_shows: bool
@@ -116,6 +117,7 @@ def answer(draws: FateDraws) -> FateAnswer:
         species=draws.species.name,
         weight_g=draws.species.weight_g,
         route=question.route,
+        route_title=route_title(question),
         label=draws.label.title,
         label_summary=draws.label.summary,
         label_shows=draws.label.shows,
@@ -138,6 +140,12 @@ def answer(draws: FateDraws) -> FateAnswer:
     )
 
 
+def route_title(question: FateQuestion) -> str:
+    """Return the way into the body in words."""
+    title = str(ROUTES.load(question.route).TITLE)
+    return f"{title} over {question.duration_h:g} h" if question.duration_h else title
+
+
 def organs_with_vesicle_datum() -> frozenset[str]:
     """Return the organs on which a published number on vesicles is used."""
     return frozenset(row.organ for row in read_disposition_rows() if informs(row))
@@ -151,7 +159,8 @@ def _places(draws: FateDraws) -> Iterator[Place]:
         _band(draws.blood(draws.signal) + draws.free_label) if shows else None,
     )  # fmt: skip
     known = organs_with_vesicle_datum()
-    for organ in (*ORGANS, "rest"):
+    entrance = [organ for organ in draws.model.organs() if organ not in ("blood", *ORGANS, "rest")]
+    for organ in (*entrance, *ORGANS, "rest"):
         if organ in draws.left_out or organ not in draws.model.organs():
             continue
         found = draws.species.organ(organ)

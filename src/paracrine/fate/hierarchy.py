@@ -30,6 +30,8 @@ RANDOM = np.array([*range(SIZE)[UPTAKE], FAST, BREAKDOWN, LOSS])
 _RATES = np.isin(RANDOM, (BREAKDOWN, LOSS))
 _UNSHIELDED_ORGANS = (0, 1)
 _DOF = 5.0
+_LOG_SPREADS = (-6.0, 4.0)
+"""A climb may step far out; a spread of 0.2 % or of fiftyfold is past all that data show."""
 _STEPS = 12
 
 
@@ -63,7 +65,7 @@ def study_log_likelihood(draws: Floats, arms: Sequence[Arm]) -> Floats:
     """Return log p(rows of one study | population), the effects of the study integrated out, shape (draw,)."""
     omega = omegas(draws)
     effects, curvature = study_effects(draws, arms)
-    sigma = np.exp(draws[:, LOG_SIGMA])
+    sigma = sigmas(draws)
     fit = -0.5 * ((effects / omega) ** 2).sum(axis=1) - np.log(omega).sum(axis=1)
     for arm in arms:
         residual = (np.log(arm.pct_per_g) - predict_log(arm, with_effects(draws, effects, arm))) / sigma[:, None]
@@ -76,7 +78,7 @@ def study_effects(draws: Floats, arms: Sequence[Arm]) -> tuple[Floats, Floats]:
     """Return the most likely effects of a study and their precision, (draw, effect) and (draw, effect, effect)."""
     count, size = draws.shape[0], RANDOM.size
     omega = omegas(draws)
-    variance = np.exp(2 * draws[:, LOG_SIGMA])
+    variance = sigmas(draws) ** 2
     effects = np.zeros((count, size))
     precision = np.zeros((count, size, size))
     for _ in range(_STEPS):
@@ -105,7 +107,13 @@ def study_effects(draws: Floats, arms: Sequence[Arm]) -> tuple[Floats, Floats]:
 
 def omegas(draws: Floats) -> Floats:
     """Return the spread of each random effect, shape (draw, effect)."""
-    return np.exp(np.where(_RATES, draws[:, [LOG_OMEGA_RATE]], draws[:, [LOG_OMEGA_UPTAKE]]))
+    chosen = np.where(_RATES, draws[:, [LOG_OMEGA_RATE]], draws[:, [LOG_OMEGA_UPTAKE]])
+    return np.asarray(np.exp(np.clip(chosen, *_LOG_SPREADS)), dtype=np.float64)
+
+
+def sigmas(draws: Floats) -> Floats:
+    """Return the measurement error of log values, shape (draw,)."""
+    return np.asarray(np.exp(np.clip(draws[:, LOG_SIGMA], *_LOG_SPREADS)), dtype=np.float64)
 
 
 def with_effects(draws: Floats, effects: Floats, arm: Arm) -> Floats:
@@ -139,7 +147,7 @@ def new_study(draws: Floats, rng: np.random.Generator) -> Floats:
 def new_rows(draws: Floats, arms: Sequence[Arm], rng: np.random.Generator) -> list[Floats]:
     """Return log values of a study that was not seen, measurement error included: an array (draw, row) an arm."""
     effects = omegas(draws) * rng.standard_normal((draws.shape[0], RANDOM.size))
-    sigma = np.exp(draws[:, [LOG_SIGMA]])
+    sigma = sigmas(draws)[:, None]
     return [
         predict_log(arm, with_effects(draws, effects, arm)) + sigma * rng.standard_t(_DOF, (len(draws), arm.organ.size))
         for arm in arms

@@ -66,9 +66,17 @@ def mixed_body(species: Species) -> MixedBody:
         weight_g=species.weight_g,
         blood_ml=species.blood_ml,
         flow_ml_h=column("flow_ml_h", flows),
-        volume_ml=column("volume_ml", values),
+        volume_ml=np.array([_volume_ml(species, organ) for organ in UPTAKE_ORGANS]),
         vascular_ml=column("vascular_ml", values),
     )
+
+
+def _volume_ml(species: Species, organ: str) -> float:
+    """Size of an organ; what is not listed is the rest."""
+    if organ == "rest":
+        return species.weight_g - species.blood_ml - sum(one.volume_ml - one.vascular_ml for one in species.organs)
+    found = species.organ(organ)
+    return found.volume_ml if found else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from paracrine.core.errors import InputError, LimitError
+from paracrine.core.errors import InputError
 from paracrine.core.notice import Notice
 from paracrine.facts.species import Species, read_species
 from paracrine.fate.drawing import Drawn, draw_values, from_span, stream
@@ -19,12 +19,15 @@ from paracrine.fate.model import FateModel, Form, load_model
 from paracrine.fate.modifiers import Label, Modifier, read_disease, read_label, read_surface
 from paracrine.fate.posterior import read_posterior
 from paracrine.numerics.ode.propagate import bending_states, clock_times, propagate, propagate_filling
+from paracrine.numerics.ode.solve import Injection, solve_system
 
 Floats = npt.NDArray[np.float64]
 
 SIZE_REFERENCE_NM = 100.0
 SIZE_POWER = (-1.0, 2.0)
 """Assumed range of the power with which phagocytic uptake follows diameter; it holds no effect."""
+_INFUSION_STRIDE = 4
+"""An infusion is solved for every fourth draw, because the stiff solver takes its time."""
 FILLED_FRAC = 0.05
 """Above this filling of liver or spleen a draw is stepped, below it the flows are linear."""
 
@@ -40,6 +43,8 @@ class FateQuestion:
     surface: str = "native"
     disease: str = "none"
     until_h: float = 48.0
+    duration_h: float = 0.0
+    """Of an infusion, 0 for all else."""
     weight_g: float | None = None
     sizes: Sizes | None = None
     own_rows: Path | None = None
@@ -78,8 +83,11 @@ class FateDraws:
 
     @property
     def balance_error_frac(self) -> float:
-        """Largest distance of the sum of all vesicle states from the dose."""
-        return float(np.abs(self.vesicles.sum(axis=2) - 1).max())
+        """Largest distance of the sum of all vesicle states from what was given by then."""
+        given = np.ones_like(self.times_h)
+        if self.question.duration_h:
+            given = np.minimum(self.times_h / self.question.duration_h, 1.0)
+        return float(np.abs(self.vesicles.sum(axis=2) - given).max())
 
     def columns(self, organ: str, *forms: Form) -> list[int]:
         """Return the states of an organ, of all forms or of the given ones."""
@@ -123,12 +131,13 @@ def predict(question: FateQuestion) -> FateDraws:
     species = read_species(question.species, weight_g=question.weight_g, own_rows=question.own_rows)
     label, surface, disease = read_label(question.label), read_surface(question.surface), read_disease(question.disease)
     model = load_model(MODEL, route=question.route)
-    if model.needs_duration:
-        raise LimitError("this verb gives a dose at once", where="route", hint="`fate population` takes --duration")
+    takes_time = _takes_time(model, question)
     if not question.particles > 0:
         raise InputError("a dose is a number of particles above zero", where="dose")
     notices = tuple(guard_question(species, question.particles, until_h=question.until_h, sizes=question.sizes))
     draws = read_posterior(question.posterior).vesicles
+    if takes_time:
+        draws = draws[::_INFUSION_STRIDE]
     count = draws.shape[0]
     loss = np.ones(count)
     if label.label_loss_factor is not None:
@@ -141,7 +150,8 @@ def predict(question: FateQuestion) -> FateDraws:
     times_h = clock_times(question.until_h)
     intact_late: Floats = np.asarray(stream(question.seed, "intact late").uniform(0.0, 1.0, count))
     borne = drawn.fast_frac + intact_late * (1 - drawn.fast_frac)
-    fast, slow, filled = _follow(model, drawn, drawn.fast_frac / borne, question.particles, times_h)
+    follow = _infuse if takes_time else _follow
+    fast, slow, filled = follow(model, drawn, drawn.fast_frac / borne, question, times_h)
     fast_of_vesicles = (drawn.fast_frac / borne)[:, None, None]
     free_frac, free_label = _free_label(label, times_h, count, question.seed)
     fast_of_label = drawn.fast_frac[:, None, None]
@@ -159,9 +169,10 @@ def predict(question: FateQuestion) -> FateDraws:
 
 
 def _follow(
-    model: FateModel, drawn: Drawn, fast_frac: Floats, particles: float, times_h: Floats
+    model: FateModel, drawn: Drawn, fast_frac: Floats, question: FateQuestion, times_h: Floats
 ) -> tuple[Floats, Floats, float]:
     """Unit amounts of both populations, and the share of draws that filled."""
+    particles = question.particles
     count = fast_frac.size
     start = np.zeros((count, len(model.states)))
     start[:, model.place(model.entry)] = 1.0
@@ -189,6 +200,32 @@ def _follow(
             amounts / np.maximum(share, 1e-300)[:, None, None] for amounts, share in zip(found, shares, strict=True)
         )
     return fast, slow, bent.size / count
+
+
+def _infuse(
+    model: FateModel, drawn: Drawn, fast_frac: Floats, question: FateQuestion, times_h: Floats
+) -> tuple[Floats, Floats, float]:
+    """Both populations by the stiff solver, each as if it filled its own share of the cells."""
+    dose = [Injection(model.entry, question.particles, duration_h=question.duration_h)]
+    fast, slow = (
+        solve_system(model.system, values, dose, times_h) / question.particles for values in (drawn.fast, drawn.slow)
+    )
+    return fast, slow, 0.0
+
+
+def _takes_time(model: FateModel, question: FateQuestion) -> bool:
+    """Whether the dose takes time.
+
+    Raises:
+        InputError: when a route that needs a duration has none, or the other way round.
+    """
+    if model.needs_duration and not question.duration_h > 0:
+        raise InputError(
+            f"{question.route} takes hours above zero", where="duration", hint="say how long with --duration"
+        )
+    if question.duration_h and not model.needs_duration:
+        raise InputError(f"{question.route} is given at once", where="duration", hint="only an infusion takes time")
+    return model.needs_duration
 
 
 def _chosen(values: Mapping[str, float | Floats], rows: npt.NDArray[np.int64]) -> dict[str, float | Floats]:

@@ -7,8 +7,6 @@ from paracrine.core.quantity import Quantity
 from paracrine.fate.answer import Band, Estimate, FateAnswer
 from paracrine.report.numbers import THIN, write_quantity, write_value
 
-ROUTES = {"iv": "into a vein"}
-
 
 def fate_headline(found: FateAnswer) -> str:
     """Say where the vesicles are after an hour and a day, how sure, and resting on what."""
@@ -20,8 +18,7 @@ def fate_headline(found: FateAnswer) -> str:
         for at in dict.fromkeys((first, last))
     ]
     dose = write_value(float(found.dose.split()[0]), digits=3)
-    where = ROUTES.get(found.route, found.route)
-    text = f"Of {dose} particles {where} in a {found.species}, {'; '.join(parts)}."
+    text = f"Of {dose} particles, {found.route_title}, in a {found.species}: {'; '.join(parts)}."
     return f"{text} Grade: {found.grade.value}."
 
 

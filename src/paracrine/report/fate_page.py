@@ -34,10 +34,12 @@ class PlaceRow:
 def fate_html(found: FateAnswer) -> str:
     """Return the answer to a fate question as one HTML page."""
     at = _times(found)
+    charts = tuple(_charts(found))
     return render_html(
         "fate.html.j2",
         footer=f"Fate of {found.dose}, {found.species}, {found.route}",
-        charts=tuple(_charts(found)),
+        charts=charts,
+        drawn={chart.anchor: chart for chart in charts},
         title=f"Fate of {found.dose} in a {found.species}",
         headline=fate_headline(found),
         facts=_facts(found),
@@ -69,8 +71,8 @@ def _facts(found: FateAnswer) -> list[tuple[str, str]]:
     weight = found.weight_g
     body = f"{write_value(weight / 1000)} kg" if weight >= 1000 else f"{write_value(weight)} g"
     return [
-        ("Dose", found.dose), ("Species", f"{found.species}, {body}"), ("Route", found.route), ("Label", found.label),
-        ("Surface", found.surface), ("Disease", found.disease), ("Size", found.sizes),
+        ("Dose", found.dose), ("Species", f"{found.species}, {body}"), ("Route", found.route_title),
+        ("Label", found.label), ("Surface", found.surface), ("Disease", found.disease), ("Size", found.sizes),
         ("Posterior", f"version {found.calibration['posterior_version']}"),
     ]  # fmt: skip
 

@@ -64,7 +64,7 @@ def compare(
         second = _with_route(second, first.route)
     found = compare_doses(first, second, organ=organ, factors=_factors(factors))
     trials = tuple(
-        trial for trial in read_trial_doses() if second.species == "human" and trial.route == _ROUTES.get(second.route)
+        trial for trial in read_trial_doses() if second.species == "human" and trial.route == _trial_route(second.route)
     )
     if out is not None:
         per, unit = read_ratio(ratio) if ratio else (None, "")
@@ -72,10 +72,8 @@ def compare(
     return DoseReport(found, trials, dose_headline(found), out)
 
 
-_ROUTES = {
-    "iv": "iv", "infusion": "iv", "intranasal": "intranasal", "inhaled": "inhaled",
-    "intra_articular": "intra-articular",
-}  # fmt: skip
+def _trial_route(route: str) -> str:
+    return "iv" if route == "infusion" else route.replace("_", "-")
 
 
 def _read_given(text: str, ratio: str, own_rows: Path | None) -> FateQuestion:

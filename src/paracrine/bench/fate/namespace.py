@@ -30,6 +30,7 @@ class Fate:
         disease: str = "none",
         size_from: str | Path | None = None,
         until_h: float = 48.0,
+        duration_h: float = 0.0,
         weight_g: float | None = None,
         own_rows: str | Path | None = None,
         perfused: bool = False,
@@ -48,6 +49,7 @@ class Fate:
             disease: state of the body.
             size_from: instrument file, or batch in the bench's workspace, that gives the sizes.
             until_h: last time wanted.
+            duration_h: duration of an infusion.
             weight_g: body weight; None takes the species table's.
             own_rows: CSV of physiology rows of the user's, each with a source.
             perfused: whether the assay washes the blood out of organs.
@@ -69,7 +71,8 @@ class Fate:
         sizes = None if size_from is None else sizes_from(size_from, bench=self._bench)
         return simulate_fate(
             species, dose, route=route, label=label, surface=surface, disease=disease, sizes=sizes, until_h=until_h,
-            weight_g=weight_g, own_rows=None if own_rows is None else Path(own_rows), perfused=perfused, ratio=ratio,
+            duration_h=duration_h, weight_g=weight_g,
+            own_rows=None if own_rows is None else Path(own_rows), perfused=perfused, ratio=ratio,
             posterior=None if posterior is None else Path(posterior), out=None if out is None else Path(out),
         )  # fmt: skip
 

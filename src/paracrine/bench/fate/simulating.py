@@ -55,6 +55,7 @@ def simulate_fate(
     disease: str,
     sizes: Sizes | None,
     until_h: float,
+    duration_h: float,
     weight_g: float | None,
     own_rows: Path | None,
     perfused: bool,
@@ -65,8 +66,8 @@ def simulate_fate(
     """Answer one question and write its page where a place is given."""
     question = FateQuestion(
         species=species, particles=in_particles(read_amount(dose), ratio), route=route, label=label, surface=surface,
-        disease=disease, sizes=sizes, until_h=until_h, weight_g=weight_g, own_rows=own_rows, perfused=perfused,
-        posterior=posterior,
+        disease=disease, sizes=sizes, until_h=until_h, duration_h=duration_h, weight_g=weight_g, own_rows=own_rows,
+        perfused=perfused, posterior=posterior,
     )  # fmt: skip
     found = answer(predict(question))
     if out is not None:

@@ -19,14 +19,23 @@ def add_to(group: typer.Typer) -> None:
 def simulate(
     species: Annotated[str, typer.Option(help="mouse, rat or human.")],
     dose: Annotated[str, typer.Option(help="With unit: 1e10particles; ug and cells need --ratio.")],
-    route: Annotated[str, typer.Option(help="Way into the body.")] = "iv",
-    label: Annotated[str, typer.Option(help="radiolabel, dye, luciferase or none.")] = "none",
-    surface: Annotated[str, typer.Option(help="native, peg, cd47 or rvg.")] = "native",
-    disease: Annotated[str, typer.Option(help="none, lps, macrophage_depleted or stroke.")] = "none",
+    route: Annotated[
+        str, typer.Option(help="Way into the body, such as iv, infusion or ip; an unknown name lists all.")
+    ] = "iv",
+    label: Annotated[
+        str, typer.Option(help="Class of label whose signal is shown, such as radiolabel; none shows none.")
+    ] = "none",
+    surface: Annotated[
+        str, typer.Option(help="What the surface carries, such as peg; an unknown name lists all.")
+    ] = "native",
+    disease: Annotated[
+        str, typer.Option(help="State of the body, such as stroke; an unknown name lists all.")
+    ] = "none",
     size_from: Annotated[
         str | None, typer.Option(help="Instrument file, or batch in --workspace, that gives the sizes.")
     ] = None,
     until_h: Annotated[float, typer.Option("--until", help="Hours to follow.")] = 48.0,
+    duration_h: Annotated[float, typer.Option("--duration", help="Hours that an infusion takes.")] = 0.0,
     weight_g: Annotated[float | None, typer.Option("--weight", help="Body weight, g. [default: species table]")] = None,
     own_rows: Annotated[
         Path | None, typer.Option("--physiology", help="CSV of physiology rows of your own, each with a source.")
@@ -46,7 +55,7 @@ def simulate(
 
     report = open_bench(workspace).fate.simulate(
         species, dose, route=route, label=label, surface=surface, disease=disease, size_from=size_from,
-        until_h=until_h, weight_g=weight_g, own_rows=own_rows, perfused=perfused, ratio=ratio,
+        until_h=until_h, duration_h=duration_h, weight_g=weight_g, own_rows=own_rows, perfused=perfused, ratio=ratio,
         posterior=posterior, out=out,
     )  # fmt: skip
     if json:
