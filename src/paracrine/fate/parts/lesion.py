@@ -31,7 +31,7 @@ PARAMETERS = (
         meaning="blood in the lesion", source="assumption: state the blood volume of your lesion",
     ),
     Parameter(
-        name="lesion_uptake_ml_h", value=0.0062, unit="mL/h", low=0.0, high=0.5, spread="uniform",
+        name="lesion_uptake_ml_h", value=0.0062, unit="mL/h", low=0.0, high=0.5, spread="nothing to all",
         meaning="blood that the lesion clears", source="assumption: no vesicle was counted in a lesion here",
     ),
 )  # fmt: skip

@@ -31,7 +31,7 @@ PARAMETERS = (
         unit="1",
         low=0.0,
         high=1.0,
-        spread="uniform",
+        spread="nothing to all",
         meaning="of those that leave, the share that reaches the blood whole",
         source="assumption: no transfer of mass was measured, so nothing to all is possible",
     ),

@@ -84,6 +84,7 @@ def solve_system(
     injections: Sequence[Injection],
     times_h: Floats,
     *,
+    dose_factor: Floats | None = None,
     relative_error: float = 1e-6,
 ) -> Floats:
     """Return the states at the wanted times, starting empty at time zero.
@@ -93,6 +94,7 @@ def solve_system(
         values: every parameter by name: a number, or an array with one value an individual.
         injections: what enters when; at the time of an injection the state after it is returned.
         times_h: increasing, not negative [h].
+        dose_factor: factor on every injection, one an individual.
         relative_error: wanted of each state, with an absolute floor of a ten-thousandth of that times the dose.
 
     Returns:
@@ -105,17 +107,19 @@ def solve_system(
     check_times(times_h)
     form = normal_form(system)
     arrays = {name: np.asarray(values[name], dtype=np.float64) for name in system.parameters}
-    count = max((array.size for array in arrays.values() if array.ndim), default=1)
+    factors = np.ones(1) if dose_factor is None else dose_factor
+    many = dose_factor is not None or any(array.ndim for array in arrays.values())
+    count = max((array.size for array in (factors, *arrays.values()) if array.ndim), default=1)
     run = _Run(form, arrays, count, relative_error, absolute_error(injections, relative_error))
     result = np.zeros((count, times_h.size, len(form.states)))
     state = np.zeros((count, len(form.states)))
     for stretch in stretches(form.states, injections, float(times_h[-1])):
-        state = state + stretch.jump
+        state = state + stretch.jump * factors[:, None]
         result[:, times_h == stretch.start_h] = state[:, None]
         if stretch.end_h > stretch.start_h:
             inside = (times_h > stretch.start_h) & (times_h <= stretch.end_h)
-            state, result[:, inside] = run.through(stretch, state, times_h[inside])
-    return result if any(array.ndim for array in arrays.values()) else np.asarray(result[0])
+            state, result[:, inside] = run.through(stretch, state, times_h[inside], factors[:, None])
+    return result if many else np.asarray(result[0])
 
 
 class _Run:
@@ -153,9 +157,9 @@ class _Run:
                 result[:, row, column] += evaluate(formula, here)
         return result
 
-    def through(self, stretch: Stretch, state: Floats, times_h: Floats) -> tuple[Floats, Floats]:
+    def through(self, stretch: Stretch, state: Floats, times_h: Floats, factor: Floats) -> tuple[Floats, Floats]:
         """Integrate one stretch; returns its last state and the states at the times inside it."""
-        now, inflow = stretch.start_h, stretch.inflow_per_h
+        now, inflow = stretch.start_h, stretch.inflow_per_h * factor
         result = np.zeros((state.shape[0], times_h.size, state.shape[1]))
         step = self._first_step(state, self.slopes(state) + inflow, stretch.end_h - now)
         jacobian, filled = self.jacobian(state), 0
