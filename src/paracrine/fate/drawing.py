@@ -29,6 +29,9 @@ from paracrine.fate.modifiers import Modifier, Span
 
 Floats = npt.NDArray[np.float64]
 _SPREADS_AT_95 = 1.96
+FROM_NOTHING = "nothing to all"
+"""Spread of a share of which nothing may arrive: one draw in twenty is nothing, so that an interval says so."""
+NOTHING_FRAC = 0.05
 SPECIES_FACTOR = 3.0
 """Assumed: uptake and breakdown in a species not measured lie within this factor of scaled mice, 95 % of the time."""
 
@@ -72,32 +75,58 @@ def draw_values(
     """
     count = draws.shape[0]
     body = body_of(species, model)
-    values: dict[str, float | Floats] = {}
-    set_here = {f"{organ}_uptake_ml_h" for organ in UPTAKE_ORGANS} | {"cell_breakdown_per_h", "label_loss_per_h"}
-    for parameter in model.parameters:
-        if parameter.name not in body.values and parameter.name not in set_here:
-            values[parameter.name] = _from_range(parameter, count, stream(seed, parameter.name))
-    values["blood_breakdown_per_h"] = 0.0
-    values |= body.values
-    other = _of_other_species(species, count, seed)
-    values["cell_breakdown_per_h"] = np.exp(draws[:, BREAKDOWN]) * other[BREAKDOWN_UNKNOWN]
-    values["label_loss_per_h"] = np.exp(draws[:, LOSS]) * loss_factor
+    free = {
+        one.name: _from_range(one, count, stream(seed, one.name))
+        for one in model.parameters
+        if is_free(one.name, body.values)
+    }
     factors = {"phagocyte_uptake": size_factor, "brain_influx": np.ones(count)}
     for modifier in modifiers:
         for name, span in modifier.multiplies.items():
             factors[name] = factors[name] * from_span(span, count, stream(seed, f"{modifier.name} {name}"))
+    factors |= _of_other_species(species, count, seed)
+    return two_populations(free, body.values, draws, factors=factors, loss_factor=loss_factor)
+
+
+def is_free(name: str, of_the_body: Mapping[str, object]) -> bool:
+    """Whether a parameter is set neither by the body nor by the posterior, so that its stated range is drawn from."""
+    by_posterior = {f"{organ}_uptake_ml_h" for organ in UPTAKE_ORGANS} | {"cell_breakdown_per_h", "label_loss_per_h"}
+    return name not in of_the_body and name not in by_posterior and name != "blood_breakdown_per_h"
+
+
+def two_populations(
+    free: Mapping[str, float | Floats],
+    of_the_body: Mapping[str, float | Floats],
+    draws: Floats,
+    *,
+    factors: Mapping[str, Floats],
+    loss_factor: float | Floats = 1.0,
+) -> Drawn:
+    """Join what was drawn, the body and the posterior to the values of the fast and the slow population.
+
+    Args:
+        free: values drawn from stated ranges, by name.
+        of_the_body: flows, volumes and zeros of organs left out.
+        draws: from the posterior, shape (draw, parameter).
+        factors: `phagocyte_uptake`, `brain_influx`, and what another species adds, each of shape (draw,).
+        loss_factor: of the label on the loss of label.
+    """
+    values: dict[str, float | Floats] = {**free, "blood_breakdown_per_h": 0.0, **of_the_body}
+    values["cell_breakdown_per_h"] = np.exp(draws[:, BREAKDOWN]) * factors[BREAKDOWN_UNKNOWN]
+    values["label_loss_per_h"] = np.exp(draws[:, LOSS]) * loss_factor
     values["brain_influx_ml_h"] = values["brain_influx_ml_h"] * factors["brain_influx"]
-    uptake = np.exp(draws[:, UPTAKE]) * other[UPTAKE_UNKNOWN][:, None]
+    uptake = np.exp(draws[:, UPTAKE]) * factors[UPTAKE_UNKNOWN][:, None]
     uptake[:, :2] *= factors["phagocyte_uptake"][:, None]
     mouse = mixed_body(read_species("mouse"))
     speed = np.maximum(np.exp(draws[:, FAST_RATE]) * mouse.blood_ml / clearances_ml_h(draws, mouse).sum(axis=1), 1.01)
     slow, fast = dict(values), dict(values)
     for index, organ in enumerate(UPTAKE_ORGANS):
         name = f"{organ}_uptake_ml_h"
-        if body.values.get(name) != 0.0:
+        if not np.array_equal(of_the_body.get(name, 1.0), 0.0):
             slow[name], fast[name] = uptake[:, index], uptake[:, index] * speed
-    exponent = np.asarray(values["uptake_exponent"]) * np.ones(count)
-    return Drawn(fast, slow, fast_share(draws), {EXPONENT_UNKNOWN: exponent, **other})
+    exponent = np.asarray(values["uptake_exponent"]) * np.ones(draws.shape[0])
+    unknown = {name: factors[name] for name in (UPTAKE_UNKNOWN, BREAKDOWN_UNKNOWN)}
+    return Drawn(fast, slow, fast_share(draws), {EXPONENT_UNKNOWN: exponent, **unknown})
 
 
 def _of_other_species(species: Species, count: int, seed: int) -> dict[str, Floats]:
@@ -118,8 +147,15 @@ def from_span(span: Span, count: int, rng: np.random.Generator) -> Floats:
     return np.asarray(rng.uniform(span.low, span.high, count), dtype=np.float64)
 
 
+def from_nothing(share: Floats, low: float, high: float) -> Floats:
+    """Return values between the ends for shares of one, the first twentieth of them at the low end itself."""
+    return np.asarray(low + (high - low) * np.maximum(share - NOTHING_FRAC, 0) / (1 - NOTHING_FRAC), dtype=np.float64)
+
+
 def _from_range(parameter: Parameter, count: int, rng: np.random.Generator) -> float | Floats:
     low, high = parameter.low, parameter.high
+    if parameter.spread == FROM_NOTHING and low is not None and high is not None:
+        return from_nothing(rng.random(count), low, high)
     if low is None or high is None or high <= low:
         return parameter.value
     if parameter.spread == "lognormal":

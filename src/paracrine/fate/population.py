@@ -14,13 +14,21 @@ from paracrine.core.parameter import Parameter
 from paracrine.core.progress import Progress
 from paracrine.facts.species import Species, read_species
 from paracrine.fate.body import body_of
-from paracrine.fate.drawing import FROM_NOTHING, Drawn, from_nothing, is_free, two_populations
-from paracrine.fate.guard import guard_question
+from paracrine.fate.drawing import (
+    BREAKDOWN_UNKNOWN,
+    FROM_NOTHING,
+    SPECIES_FACTOR,
+    UPTAKE_UNKNOWN,
+    Drawn,
+    from_nothing,
+    is_free,
+    two_populations,
+)
+from paracrine.fate.guard import CALIBRATED_SPECIES, guard_question
 from paracrine.fate.mixed import MODEL
 from paracrine.fate.model import FateModel, Form, load_model
 from paracrine.fate.modifiers import Modifier, Span, read_disease
 from paracrine.fate.posterior import read_posterior
-from paracrine.fate.predict import EXPONENT
 from paracrine.numerics.ode.solve import Injection
 
 Floats = npt.NDArray[np.float64]
@@ -34,7 +42,7 @@ _FILLED_FRAC = 0.02
 GROUPS = {
     "weight": "body weight", "volume": "organ volumes", "flow": "blood flows", "posterior": "how vesicles are cleared",
     "late": "late signal that is vesicle", "capacity": "capacity of phagocytes", "brain": "passage into the brain",
-    "exponent": "scaling between species", "route": "what the route lets through", "disease": "state of the body",
+    "species": "scaling between species", "route": "what the route lets through", "disease": "state of the body",
 }  # fmt: skip
 
 
@@ -135,6 +143,9 @@ def _inputs(model: FateModel, species: Species, disease: Modifier) -> Iterator[I
     yield Input("late", "late")
     for parameter in _free(model, species):
         yield Input(_group(parameter.name), parameter.name)
+    if species.name != CALIBRATED_SPECIES:
+        yield Input("species", UPTAKE_UNKNOWN)
+        yield Input("species", BREAKDOWN_UNKNOWN)
     for name in disease.multiplies:
         yield Input("disease", name)
 
@@ -149,10 +160,12 @@ def _group(name: str) -> str:
         return "capacity"
     if name.startswith("brain_"):
         return "brain"
-    return "exponent" if name == "uptake_exponent" else "route"
+    return "species" if name == "uptake_exponent" else "route"
 
 
-def simulate_population(found: Population, points: Floats, *, workers: int, progress: Progress) -> Outcome:
+def simulate_population(
+    found: Population, points: Floats, *, workers: int, progress: Progress, label: str = "bodies"
+) -> Outcome:
     """Follow the dose through one individual a point.
 
     Args:
@@ -160,11 +173,11 @@ def simulate_population(found: Population, points: Floats, *, workers: int, prog
         points: shape (individual, input), between 0 and 1: the quantile of each input.
         workers: threads.
         progress: told after each chunk.
+        label: of the stage.
 
     Raises:
         SolveError: when the steps of an individual lead nowhere.
     """
-    label = "individuals"
     progress.start(label, len(points))
     parts = []
     for start in range(0, len(points), _CHUNK):
@@ -231,9 +244,9 @@ def individuals(found: Population, points: Floats) -> tuple[Drawn, Floats]:
     for name, span in found.disease.multiplies.items():
         factors[name] = factors[name] * _in_span(span, column["disease", name])
     free = {one.name: _in_range(one, column[_group(one.name), one.name]) for one in _free(found.model, found.species)}
-    if "uptake_exponent" in free:
-        low, high = EXPONENT
-        free["uptake_exponent"] = low + (high - low) * column["exponent", "uptake_exponent"]
+    for name in (UPTAKE_UNKNOWN, BREAKDOWN_UNKNOWN):
+        share = column.get(("species", name))
+        factors[name] = np.ones(count) if share is None else _spread(share, np.log(SPECIES_FACTOR) / 1.96)
     return two_populations(free, _bodies(found, column), chosen, factors=factors), column["late", "late"]
 
 

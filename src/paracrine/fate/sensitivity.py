@@ -33,7 +33,7 @@ def sobol_indices(
     samples_count: int,
     places: Sequence[str],
 ) -> tuple[SobolIndex, ...]:
-    """Return first-order and total indices (doi:10.1016/S0378-4754(00)00270-6, doi:10.1016/j.cpc.2009.09.018).
+    """Return first-order and total indices by SALib (doi:10.21105/joss.00097).
 
     Args:
         found: the bodies.
@@ -49,10 +49,11 @@ def sobol_indices(
         from SALib.sample import sobol as sample
     except ImportError as error:
         raise MissingExtra("Sobol indices need SALib", hint="pip install 'paracrine[sensitivity]'") from error
+    names = [GROUPS[one.group] for one in found.inputs]
     problem = {
         "num_vars": len(found.inputs),
         "names": [f"{one.group} {one.name}" for one in found.inputs],
-        "groups": [GROUPS[one.group] for one in found.inputs],
+        "groups": names,
         "bounds": [[0.0, 1.0]] * len(found.inputs),
     }
     points = sample.sample(problem, samples_count, calc_second_order=False, seed=found.question.seed)
@@ -61,8 +62,7 @@ def sobol_indices(
     for place in places:
         outcome = np.log(np.maximum(done[place], 1e-9))
         found_here = analyse.analyze(problem, outcome, calc_second_order=False, seed=found.question.seed)
-        groups = list(dict.fromkeys(problem["groups"]))
-        for position, group in enumerate(groups):
+        for position, group in enumerate(dict.fromkeys(names)):
             numbers = [float(found_here[name][position]) for name in ("S1", "S1_conf", "ST", "ST_conf")]
             indices.append(SobolIndex(place, group, *numbers))
     return tuple(indices)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from paracrine.bench.bench import Bench
     from paracrine.bench.fate.dosing import DoseReport
     from paracrine.bench.fate.fitting import FitReport
+    from paracrine.bench.fate.population import PopulationReport
     from paracrine.bench.fate.simulating import FateReport
     from paracrine.core.progress import Progress
 
@@ -136,3 +137,59 @@ class Fate:
 
         place = None if out is None else Path(out)
         return fit_file(Path(data), perfused=perfused, out=place, progress=progress or Silent())
+
+    def population(
+        self,
+        species: str,
+        dose: str,
+        *,
+        individuals_count: int = 10_000,
+        route: str = "iv",
+        duration_h: float = 0.0,
+        disease: str = "none",
+        until_h: float = 48.0,
+        weight_g: float | None = None,
+        ratio: str = "",
+        sensitivity: bool = True,
+        seed: int = 1,
+        workers: int = 0,
+        out: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> PopulationReport:
+        """Follow a dose through many bodies, and say which unknown makes the spread.
+
+        Args:
+            species: mouse, rat or human.
+            dose: with unit, such as `1e10particles`; `ug` and `cells` need a `ratio`.
+            individuals_count: how many bodies.
+            route: way into the body.
+            duration_h: of an infusion.
+            disease: state of the body.
+            until_h: last time wanted.
+            weight_g: middle of the body weights; None takes the species table's.
+            ratio: measured particles per ug or per cell.
+            sensitivity: whether Sobol indices are wanted.
+            seed: of the bodies; the number of workers changes no number.
+            workers: threads; 0 takes one a core.
+            out: file of the page; None writes none.
+            progress: told after each thousand bodies.
+
+        Raises:
+            UnknownName: when a choice does not exist.
+            InputError: when a number means nothing, or the dose has no unit.
+            LimitError: when the question lies outside what the model holds for.
+            MissingExtra: without SALib, when Sobol indices are wanted.
+        """
+        from paracrine.bench.fate.population import run_population
+        from paracrine.core.progress import Silent
+        from paracrine.fate.amount import in_particles, read_amount
+        from paracrine.fate.population import PopulationQuestion
+
+        question = PopulationQuestion(
+            species=species, particles=in_particles(read_amount(dose), ratio), individuals_count=individuals_count,
+            route=route, duration_h=duration_h, disease=disease, until_h=until_h, weight_g=weight_g, seed=seed,
+        )  # fmt: skip
+        place = None if out is None else Path(out)
+        return run_population(
+            question, sensitivity=sensitivity, workers=workers, out=place, progress=progress or Silent()
+        )
