@@ -42,7 +42,7 @@ def test_every_body_holds_what_it_was_given() -> None:
     done = run(found)
     assert set(done.places) >= {"blood", "liver", "brain", "brain parenchyma", "rest"}
     for shares in done.places.values():
-        assert -1e-6 < shares.min()
+        assert shares.min() > -1e-6
         assert shares.max() < 1 + 1e-6
     total = sum(shares[:, -1] for name, shares in done.places.items() if name not in ("blood", "brain parenchyma"))
     assert np.all(total < 1 + 1e-6)

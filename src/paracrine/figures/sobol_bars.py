@@ -38,7 +38,9 @@ def draw_sobol(rows: Sequence[SobolRow], *, place: str) -> Spec:
     top = max([1.0, *(float(str(value["high"])) for value in values)])
     x = {
         "field": "total", "type": "quantitative", "scale": {"domain": [0, top], "nice": False},
-        "axis": {"title": f"Share of the variance of log exposure, {place}", "format": ".1f", "grid": True, "tickCount": 5},
+        "axis": {
+            "title": f"Share of the variance of log exposure, {place}", "format": ".1f", "grid": True, "tickCount": 5,
+        },
     }  # fmt: skip
     y = names_axis("group", [row.group for row in ordered])
     tooltip = [

@@ -85,8 +85,8 @@ def _facts(found: Spread) -> list[tuple[str, str]]:
     body = f"{write_value(weight / 1000)} kg" if weight >= 1000 else f"{write_value(weight)} g"
     duration = f", over {write_value(found.duration_h)} h" if found.duration_h else ""
     return [
-        ("Dose", _dose(found) + duration), ("Species", f"{found.species}, middle weight {body}"), ("Route", found.route),
-        ("Disease", found.disease), ("Bodies", f"{write_value(found.individuals_count, digits=6)}, seed {found.seed}"),
+        ("Dose", _dose(found) + duration), ("Species", f"{found.species}, middle weight {body}"),
+        ("Route", found.route), ("Disease", found.disease), ("Bodies", f"{write_value(found.individuals_count, digits=6)}, seed {found.seed}"),
         ("Grade", found.grade.value),
     ]  # fmt: skip
 
