@@ -13,6 +13,7 @@ from paracrine.core.parameter import Grade
 from paracrine.facts.references import read_references
 from paracrine.fate.answer import TITLES, Band
 from paracrine.fate.guard import CALIBRATED_SPECIES
+from paracrine.fate.model import ROUTES
 from paracrine.fate.population import Outcome, Population
 from paracrine.fate.sensitivity import SobolIndex
 
@@ -46,6 +47,7 @@ class Spread:
     species: str
     weight_g: float
     route: str
+    route_title: str
     duration_h: float
     disease: str
     individuals_count: int
@@ -94,6 +96,7 @@ def describe_spread(found: Population, outcome: Outcome, sobol: tuple[SobolIndex
         species=question.species,
         weight_g=found.species.weight_g,
         route=question.route,
+        route_title=str(ROUTES.load(question.route).TITLE),
         duration_h=question.duration_h,
         disease=found.disease.title,
         individuals_count=question.individuals_count,

@@ -10,7 +10,7 @@ from paracrine.fate.sensitivity import SobolIndex
 from paracrine.fate.spread import PlaceSpread, Spread
 from paracrine.figures.bands import BandLine, draw_bands
 from paracrine.figures.sobol_bars import SobolRow, draw_sobol
-from paracrine.report.fate_headline import ROUTES, settled, share_text
+from paracrine.report.fate_headline import settled, share_text
 from paracrine.report.html_page import render_html
 from paracrine.report.numbers import THIN, write_value
 from paracrine.report.results import Notes
@@ -22,9 +22,8 @@ _DRAWN = ("liver", "lung", "spleen", "kidney")
 def population_headline(found: Spread) -> str:
     """Say how far bodies differ, and what makes them."""
     liver = found.place("liver")
-    route = ROUTES.get(found.route, found.route)
     text = (
-        f"In {_bodies(found)} given {_dose(found)} {route}, the liver's "
+        f"In {_bodies(found)} given {_dose(found)}, {found.route_title}: the liver's "
         f"exposure to intact vesicles is {exposure_text(liver)} of the dose"
     )
     leading = found.leading("liver")
@@ -86,7 +85,8 @@ def _facts(found: Spread) -> list[tuple[str, str]]:
     duration = f", over {write_value(found.duration_h)} h" if found.duration_h else ""
     return [
         ("Dose", _dose(found) + duration), ("Species", f"{found.species}, middle weight {body}"),
-        ("Route", found.route), ("Disease", found.disease), ("Bodies", f"{write_value(found.individuals_count, digits=6)}, seed {found.seed}"),
+        ("Route", found.route_title), ("Disease", found.disease),
+        ("Bodies", f"{write_value(found.individuals_count, digits=6)}, seed {found.seed}"),
         ("Grade", found.grade.value),
     ]  # fmt: skip
 
