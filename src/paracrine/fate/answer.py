@@ -195,7 +195,19 @@ def _estimates(draws: FateDraws) -> Iterator[Estimate]:
     yield _estimate("half-life in blood, first phase", 60 * draws.fast_half_life_h, "min", grade)
     yield _estimate("half-life in blood, second phase", draws.slow_half_life_h, "h", grade)
     yield _estimate("share of the first phase", 100 * draws.fast_frac, "%", grade)
+    if draws.model.entry == "blood":
+        intact = draws.blood(draws.vesicles)
+        yield _estimate("clearance of intact vesicles", _clearance_ml_min(draws, intact), "mL/min", grade)
+        if draws.label.shows:
+            shown = draws.blood(draws.signal) + draws.free_label
+            yield _estimate("clearance that the label shows", _clearance_ml_min(draws, shown), "mL/min", grade)
     yield _estimate("second phase that is intact vesicle", 100 * draws.intact_late_frac, "%", Grade.ASSUMPTION)
+
+
+def _clearance_ml_min(draws: FateDraws, circulating: Floats) -> Floats:
+    """Dose over the area under the concentration in blood, up to the last time."""
+    area_h = np.trapezoid(circulating, draws.times_h, axis=1)
+    return np.asarray(draws.species.blood_ml / area_h / 60, dtype=np.float64)
 
 
 def _estimate(name: str, values: Floats, unit: str, grade: Grade) -> Estimate:
@@ -230,6 +242,11 @@ def _filling(draws: FateDraws) -> Iterator[Notice]:
             f"{100 * FILLED_FRAC:.0f} %: whether this dose saturates them is not known.",
             concerns="dose",
         )
+    if draws.model.entry != "blood" and draws.label.free_in_injectate_frac is not None:
+        yield Notice(
+            code="free-label-not-followed", severity=Severity.NOTE, concerns="label",
+            message="Label that no vesicle carries is not followed on this route.",
+        )  # fmt: skip
     if draws.question.perfused:
         yield Notice(
             code="vascular-content-subtracted", severity=Severity.NOTE, concerns="label",

@@ -15,7 +15,7 @@ from paracrine.facts.species import Species, read_species
 from paracrine.fate.drawing import Drawn, draw_values, from_span, stream
 from paracrine.fate.guard import Sizes, guard_question
 from paracrine.fate.mixed import MODEL
-from paracrine.fate.model import FateModel, Form, load_model
+from paracrine.fate.model import ROUTES, FateModel, Form, load_model
 from paracrine.fate.modifiers import Label, Modifier, read_disease, read_label, read_surface
 from paracrine.fate.posterior import read_posterior
 from paracrine.numerics.ode.propagate import bending_states, clock_times, propagate, propagate_filling
@@ -104,7 +104,9 @@ class FateDraws:
 
     def shown(self, organ: str) -> Floats:
         """Return what the label shows in an organ, without its blood where the assay perfuses, shape (draw, time)."""
-        forms = (Form.HELD, Form.REMNANT) if self.question.perfused else (Form.CIRCULATING, Form.HELD, Form.REMNANT)
+        forms = [Form.OUTSIDE, Form.HELD, Form.REMNANT]
+        if not self.question.perfused:
+            forms.append(Form.CIRCULATING)
         found = self.signal[:, :, self.columns(organ, *forms)].sum(axis=2)
         if not self.question.perfused or organ == "blood":
             found = found + self.free_label * self._blood_share(organ)
@@ -153,7 +155,7 @@ def predict(question: FateQuestion) -> FateDraws:
     follow = _infuse if takes_time else _follow
     fast, slow, filled = follow(model, drawn, drawn.fast_frac / borne, question, times_h)
     fast_of_vesicles = (drawn.fast_frac / borne)[:, None, None]
-    free_frac, free_label = _free_label(label, times_h, count, question.seed)
+    free_frac, free_label = _free_label(label, times_h, count, question)
     fast_of_label = drawn.fast_frac[:, None, None]
     signal = (1 - free_frac)[:, None, None] * (fast_of_label * fast + (1 - fast_of_label) * slow)
     missing = tuple(name for name, _ in species.not_assessed)
@@ -257,9 +259,16 @@ def _size_factor(sizes: Sizes | None, count: int, seed: int) -> Floats:
     return np.asarray((diameters**power) @ np.array([0.3, 0.4, 0.3]), dtype=np.float64)
 
 
-def _free_label(label: Label, times_h: Floats, count: int, seed: int) -> tuple[Floats, Floats]:
-    if label.free_in_injectate_frac is None or label.free_half_life_h is None:
+def _free_label(label: Label, times_h: Floats, count: int, question: FateQuestion) -> tuple[Floats, Floats]:
+    """Share of the label that no vesicle carries, and what of it is in blood over time."""
+    seed, duration_h = question.seed, question.duration_h
+    arrives = ROUTES.load(question.route).ENTRY in ("", "blood")
+    if label.free_in_injectate_frac is None or label.free_half_life_h is None or not arrives:
         return np.zeros(count), np.zeros((count, times_h.size))
     rate = np.log(2) / from_span(label.free_half_life_h, count, stream(seed, "free half-life"))
     share = from_span(label.free_in_injectate_frac, count, stream(seed, "free share"))
-    return share, np.exp(-rate[:, None] * times_h)
+    left = np.exp(-rate[:, None] * times_h)
+    if duration_h:
+        running = np.exp(-rate[:, None] * np.maximum(times_h - duration_h, 0.0))
+        left = (running - left) / (rate[:, None] * duration_h)
+    return share, left

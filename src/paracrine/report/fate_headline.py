@@ -27,9 +27,9 @@ def range_text(band: Band, at: int, grade: Grade) -> str:
     return share_text(settled(band.middle[at]), settled(band.low[at]), settled(band.high[at]), grade)
 
 
-def settled(value: float) -> float:
-    """Return a share of which a thousandth of a per cent or less is nothing that any assay sees."""
-    return 0.0 if value < 1e-3 else value
+def settled(value: float, *, grams: float = 1.0) -> float:
+    """Return a share, of a gram where `grams` share it; under a thousandth of a per cent no assay sees anything."""
+    return 0.0 if value < 1e-3 / grams else value
 
 
 def share_text(value: float, low: float, high: float, grade: Grade, unit: str = "%") -> str:

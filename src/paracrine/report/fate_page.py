@@ -81,15 +81,21 @@ def _row(place: Place, band: Band | None, at: Sequence[int], divided_by: float |
     assert band is not None
     scale = divided_by or 1.0
     cells = tuple(
-        _cell(band.middle[i] / scale, band.low[i] / scale, band.high[i] / scale, place.grade is not Grade.ASSUMPTION)
+        _cell(
+            band.middle[i] / scale,
+            band.low[i] / scale,
+            band.high[i] / scale,
+            place.grade is not Grade.ASSUMPTION,
+            scale,
+        )
         for i in at
     )
     datum = "" if place.vesicle_datum else "; no datum on vesicles"
     return PlaceRow(place.title, cells, f"{place.grade.value}{datum}")
 
 
-def _cell(middle: float, low: float, high: float, point: bool) -> tuple[str, str]:
-    low, middle, high = settled(low), settled(middle), settled(high)
+def _cell(middle: float, low: float, high: float, point: bool, grams: float) -> tuple[str, str]:
+    low, middle, high = (settled(value, grams=grams) for value in (low, middle, high))
     if not point:
         return f"{write_value(low, digits=2)} to {write_value(high, digits=2)}", ""
     written = write_quantity(Quantity(value=middle, unit="%", low=low, high=high))
@@ -99,7 +105,8 @@ def _cell(middle: float, low: float, high: float, point: bool) -> tuple[str, str
 def _charts(found: FateAnswer) -> Iterator[Chart]:
     organs = [one for one in found.places if one.name in _DRAWN]
     yield Chart(
-        "chart-organs", "Intact vesicles in organs", "Lines are medians, bands hold 95 % of the draws.",
+        "chart-organs", "Intact vesicles in organs",
+        "Lines are medians where one value is preferred; bands hold 95 % of the draws.",
         draw_bands(found.times_h, [_line(one.title, one.intact, one) for one in organs], title="% of the dose"),
     )  # fmt: skip
     blood = found.place("blood")
