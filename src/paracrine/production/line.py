@@ -121,6 +121,7 @@ def run_line(
     posterior: Posterior | None = None,
     shifts: Mapping[str, FloatArray] | None = None,
     others_central: bool = False,
+    beyond: FloatArray | None = None,
 ) -> LineResult:
     """Run a line.
 
@@ -131,6 +132,7 @@ def run_line(
         posterior: fitted parameters.
         shifts: scores given outright, by parameter name, shape (draws_count + 1,).
         others_central: whether parameters without a shift stay at their centre.
+        beyond: where given, each draw is a design of its own and adds here how far it is beyond typed limits.
 
     Raises:
         InputError: when the design makes no sense.
@@ -145,6 +147,7 @@ def run_line(
         overrides=design.parameters,
         shifts=dict(shifts or {}),
         others_central=others_central,
+        beyond=beyond,
     )
     culture = run_culture(design, draws)
     stages = [_culture_stage(culture)]

@@ -94,6 +94,8 @@ class Draws:
     """Scores given outright, shape (count + 1,): what a fit or a sensitivity study varies."""
     others_central: bool = False
     """Whether a name without a score of its own stays at its centre in every draw."""
+    beyond: FloatArray | None = None
+    """Where each draw is a design of its own: how far, relatively, it lies beyond typed limits, shape (count + 1,)."""
     used: dict[str, Parameter] = field(default_factory=dict)
     """Every parameter asked for, by scoped name."""
     _scores: dict[str, FloatArray] = field(default_factory=dict)

@@ -133,6 +133,9 @@ class Task:
             message = f"{what} was not checked: no {limit_name} typed"
             return (Notice(code="limit-not-checked", message=message, concerns=self.place),)
         limit = np.asarray(self.settings[limit_name])
+        if self.draws.beyond is not None:
+            self.draws.beyond += np.maximum(0.0, np.asarray(asked) / limit - 1)
+            return ()
         beyond = np.ravel(np.asarray(asked) > limit * (1 + 1e-9))
         if beyond[0]:
             most, has = float(np.ravel(limit)[0]), float(np.ravel(asked)[0])

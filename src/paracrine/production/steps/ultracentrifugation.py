@@ -11,6 +11,7 @@ import numpy as np
 from paracrine.core.errors import LimitError
 from paracrine.core.notice import Notice, Severity
 from paracrine.core.parameter import Grade, Parameter
+from paracrine.payloads.size_distribution import FloatArray
 from paracrine.physics.sedimentation import pelleted_frac, sedimentation_coefficient_s, speed_rpm
 from paracrine.physics.viscosity import water_viscosity_mpas
 from paracrine.production.aggregation import aggregate
@@ -85,7 +86,7 @@ def run(feed: Feed, task: Task) -> StepResult:
         made={"aggregates": made},
         hours=spins * (np.asarray(task.number("time_h")) + 0.5),
         uses={"rotor_runs": spins, "labour_h": spins * 0.5, "buffer_l": volume_ml * 1e-3 * (1 + washes)},
-        notices=(*_extrapolated(task, rcf), *_speed_checked(task, float(np.ravel(speed_rpm(rotor, rcf))[0]))),
+        notices=(*_extrapolated(task, rcf), *_speed_checked(task, speed_rpm(rotor, rcf))),
     )
 
 
@@ -96,11 +97,15 @@ def _extrapolated(task: Task, rcf_xg: object) -> tuple[Notice, ...]:
     return (Notice(code="extrapolated", message=message, concerns=task.place),)
 
 
-def _speed_checked(task: Task, needed_rpm: float) -> tuple[Notice, ...]:
+def _speed_checked(task: Task, speeds_rpm: FloatArray) -> tuple[Notice, ...]:
+    needed_rpm = float(np.ravel(speeds_rpm)[0])
     if not task.has("max_speed_rpm"):
         message = f"maximum speed not checked: {needed_rpm:.0f} rpm needed, none typed for this rotor"
         return (Notice(code="speed-not-checked", message=message, concerns=task.place, severity=Severity.NOTE),)
     most = float(np.ravel(task.number("max_speed_rpm"))[0])
+    if task.draws.beyond is not None:
+        task.draws.beyond += np.maximum(0.0, np.asarray(speeds_rpm) / most - 1)
+        return ()
     if needed_rpm > most:
         message = f"{needed_rpm:.0f} rpm needed for this force, the rotor may turn at {most:.0f}"
         raise LimitError(message, where=task.place, hint="lower rcf, or another rotor")
