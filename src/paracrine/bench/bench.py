@@ -227,7 +227,7 @@ class Bench:
         """Verbs on a production line, from seeded cells to filled vials."""
         from paracrine.bench.line import LineBench
 
-        return LineBench()
+        return LineBench(self)
 
     def open_workspace(self, out: Path) -> Workspace:
         """Open this bench's ledger, by default the one beside the certificates in `out`."""

@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING
 from paracrine.core.errors import InputError
 
 if TYPE_CHECKING:
+    from paracrine.bench.bench import Bench
+    from paracrine.bench.line_design import FrontReport
     from paracrine.bench.line_fit import FitReport
+    from paracrine.bench.line_measure import MeasuredLine
     from paracrine.bench.line_report import LineComparison, LineReport
+    from paracrine.core.progress import Progress
     from paracrine.production.design import LineDesign
     from paracrine.production.line import LineResult
+    from paracrine.production.prior import Posterior
 
 
 class LineBench:
     """Design, run, compare and improve a production line (`bench.line`)."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
 
     def examples(self) -> tuple[str, ...]:
         """List the example lines that ship with the package."""
@@ -77,12 +85,7 @@ class LineBench:
         from paracrine.bench.line_report import LineReport
         from paracrine.production.line import run_line
 
-        posterior = None
-        if fitted is not None:
-            from paracrine.bench.line_fit import read_posterior
-
-            posterior = read_posterior(Path(fitted))
-        result = run_line(self._design(line), draws_count=draws, seed=seed, posterior=posterior)
+        result = run_line(self._design(line), draws_count=draws, seed=seed, posterior=self._posterior(fitted))
         return LineReport(result, {} if out is None else _write_page(result, line, Path(out)))
 
     def compare(
@@ -160,6 +163,94 @@ class LineBench:
         target = None if out is None else Path(out)
         return fit_report(observations, designs, draws=draws, seed=seed, out=target)
 
+    def optimise(
+        self,
+        line: str | Path,
+        *,
+        maximise: Sequence[str] = (),
+        minimise: Sequence[str] = (),
+        constrain: Sequence[str] = (),
+        evaluations: int = 10000,
+        seed: int = 1,
+        fitted: str | Path | None = None,
+        out: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> FrontReport:
+        """Search the numbers a line lets vary for designs that no other beats.
+
+        Args:
+            line: TOML file with `[[vary]]` tables.
+            maximise: outputs, or `yield`, `purity`, `recovery`.
+            minimise: outputs, such as `cost` or `hours`.
+            constrain: such as `hours<=130`.
+            evaluations: designs to evaluate.
+            seed: of the search.
+            fitted: posterior file of `fit`; None takes the priors.
+            out: folder for the page; None writes none.
+            progress: told of each round.
+
+        Raises:
+            InputError: when nothing may vary, an objective is not assessed, or no design meets the constraints.
+            UnknownName: when an output is unknown.
+        """
+        from paracrine.bench.line_design import FrontReport, read_line_and_space, require_space
+        from paracrine.bench.outputs import write_outputs
+        from paracrine.core.progress import Silent, stage
+        from paracrine.production.optimise import Objective, optimise_line, parse_constraint
+        from paracrine.report.line_front import front_html
+
+        design, variables = read_line_and_space(Path(line))
+        require_space(variables, Path(line).name)
+        objectives = [Objective(name, True) for name in maximise] + [Objective(name, False) for name in minimise]
+        population = min(100, max(8, evaluations // 10))
+        with stage(progress or Silent(), "searching designs", max(1, evaluations // population)) as advance:
+            front = optimise_line(
+                design,
+                variables,
+                objectives,
+                [parse_constraint(text) for text in constrain],
+                evaluations=evaluations,
+                population=population,
+                seed=seed,
+                posterior=self._posterior(fitted),
+                on_round=advance,
+            )
+        pages: dict[str, Path] = {}
+        if out is not None:
+            write_outputs(Path(out), {"designs.html": front_html(front, name=design.name).encode()})
+            pages = {"designs.html": Path(out) / "designs.html"}
+        return FrontReport(design, front, pages)
+
+    def measure(
+        self,
+        line: str | Path | LineDesign,
+        out: str | Path,
+        *,
+        specification: str | Path | None = None,
+        fitted: str | Path | None = None,
+        seed: int = 1,
+    ) -> MeasuredLine:
+        """Fill the predicted product into virtual instruments and judge it by a specification, on the usual path.
+
+        Args:
+            line: TOML file or design; its central case is measured.
+            out: folder of the virtual study and its certificate.
+            specification: `spec.toml`; None judges nothing.
+            fitted: posterior file of `fit`; None takes the priors.
+            seed: of the instruments.
+
+        Raises:
+            InputError: when the folder holds something else, or nothing of the product could be seen.
+        """
+        from paracrine.bench.line_measure import MeasuredLine, write_virtual_study
+        from paracrine.production.line import run_line
+
+        result = run_line(self._design(line), draws_count=0, posterior=self._posterior(fitted))
+        folder = Path(out)
+        chosen = None if specification is None else Path(specification)
+        predicted = write_virtual_study(result, folder, specification=chosen, seed=seed)
+        return MeasuredLine(predicted, folder, self._bench.run(folder), "PREDICTED")
+
     def steps(self) -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
         """List the steps: name, title, law, and the keys of its settings (required ones end with `!`)."""
         from paracrine.production.step import STEPS
@@ -173,6 +264,11 @@ class LineBench:
             )
             for module in STEPS
         )
+
+    def _posterior(self, fitted: str | Path | None) -> Posterior | None:
+        from paracrine.bench.line_fit import read_posterior
+
+        return None if fitted is None else read_posterior(Path(fitted))
 
     def _design(self, line: str | Path | LineDesign) -> LineDesign:
         from paracrine.production.design import LineDesign

@@ -211,15 +211,21 @@ def draw_front(points: Sequence[tuple[float, float, float, str]], *, x_title: st
         A Vega-Lite specification.
     """
     values = [{"x": a, "y": b, "third": c, "text": text} for a, b, c, text in points]
-    x = {"field": "x", "type": "quantitative", "scale": {"type": "log", "nice": True}, "axis": _plain(x_title)}
+    wide, tall = _log_scale([point[0] for point in points]), _log_scale([point[1] for point in points])
+    x = {"field": "x", "type": "quantitative", "scale": wide, "axis": _plain(x_title)}
     above = {**_plain(y_title), **top_title(f"{y_title}, log scale")}
-    y = {"field": "y", "type": "quantitative", "scale": {"type": "log", "nice": True}, "axis": above}
+    y = {"field": "y", "type": "quantitative", "scale": tall, "axis": above}
     area = {"field": "third", "type": "quantitative", "scale": {"range": [25, 350]}, "legend": {"title": size}}
     mark = {"type": "point", "color": SERIES[0].light, "strokeWidth": 1.6, "opacity": 0.9}
     tooltip = [{"field": "text", "title": "Design"}]
     encoding = {"x": x, "y": y, "size": area, "tooltip": tooltip}
     layers: list[Spec] = [{"data": {"values": values}, "mark": mark, "encoding": encoding}]
     return finish(layers, description=f"Designs by {x_title}, {y_title} and {size}.", height=300)
+
+
+def _log_scale(values: Sequence[float]) -> Spec:
+    low, high = min(values, default=1.0), max(values, default=1.0)
+    return {"type": "log", "domain": [low / 1.1, high * 1.1], "nice": False}
 
 
 def _plain(title: str) -> Spec:

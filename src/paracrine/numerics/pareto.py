@@ -110,7 +110,7 @@ def hypervolume(objectives: FloatArray, reference: FloatArray) -> float:
 def most_covering(objectives: FloatArray, reference: FloatArray, *, at_most: int) -> npt.NDArray[np.int64]:
     """Return rows in the order in which each adds the most volume (greedy), for two or three objectives.
 
-    Volume is taken over a fixed cloud of points, so that the choice takes a time that grows with the number of rows only.
+    Volume is taken over a fixed cloud of points, so that the time grows with the number of rows only.
     """
     from scipy.stats import qmc
 

@@ -16,8 +16,12 @@ PROTEIN = assumed("protein.vesicle_fg", 0.5, 0.1, 3.0, unit="fg", spread="log", 
 
 def counted_as_nta(feed: Feed, draws: Draws) -> FloatArray:
     """Return particles an NTA would count, all origins together, shape (draws,)."""
-    seen = 1 / (1 + (column(draws.of(LIMIT)) / CENTRES_NM) ** column(draws.of(STEEPNESS)))
-    return np.asarray((feed.particles.sum(axis=0) * seen).sum(axis=-1))
+    return np.asarray((feed.particles.sum(axis=0) * seen_frac(draws)).sum(axis=-1))
+
+
+def seen_frac(draws: Draws) -> FloatArray:
+    """Return the share of particles of each size that an NTA sees, shape (draws, bins)."""
+    return np.asarray(1 / (1 + (column(draws.of(LIMIT)) / CENTRES_NM) ** column(draws.of(STEEPNESS))))
 
 
 def particles_per_ug(feed: Feed, draws: Draws) -> FloatArray:

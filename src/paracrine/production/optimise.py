@@ -101,9 +101,9 @@ def line_evaluator(
     *,
     posterior: Posterior | None = None,
 ) -> Callable[[FloatArray], tuple[FloatArray, FloatArray]]:
-    """Return the line as a function from shares (n, variables) to objectives (n, m), to be minimised, and violation (n,).
+    """Return the line as a function from shares (n, variables) to objectives (n, m) and violation (n,).
 
-    Objectives are logarithms to base 10, so that a difference of 1 is a factor of ten.
+    Objectives are minimised: logarithms to base 10, so that a difference of 1 is a factor of ten.
     """
 
     def evaluate(shares: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -204,5 +204,5 @@ def _limits(
     after = losses[2:] or losses
     place, name, lost = max(after, key=lambda row: float(row[2][0]))
     step = (place.partition(". ")[2] or place).lower()
-    found.append(f"most is lost {name} ({step}, {100 * float(lost[0] / harvest[0]):.0f} % of the harvest)")
+    found.append(f"largest loss {100 * float(lost[0] / harvest[0]):.0f} % of the harvest: {name}, {step}")
     return "; ".join(found)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from paracrine.cli.options import Json
-from paracrine.cli.screen import print_json, print_notices, print_table
+from paracrine.cli.outcome import show_report
+from paracrine.cli.screen import print_json, print_notices, print_table, progress_bars
 
 if TYPE_CHECKING:
     from paracrine.bench.line_report import LineReport
 
+SHOWN = 8
 LineFile = Annotated[Path, typer.Argument(help="Line as TOML, every number with its unit.")]
 Draws = Annotated[int, typer.Option(min=20, max=100000, help="Monte Carlo draws.")]
 Seed = Annotated[int, typer.Option(help="Seed of the draws.")]
@@ -30,6 +32,8 @@ def add_to(app: typer.Typer) -> None:
     group.command("run")(run)
     group.command("compare")(compare)
     group.command("fit")(fit)
+    group.command("optimise")(optimise)
+    group.command("measure")(measure)
     group.command("steps")(steps)
     app.add_typer(group)
 
@@ -126,6 +130,72 @@ def fit(
         typer.echo(f"  against the literature: {text}")
     if report.path:
         typer.echo(f"Posterior: {report.path}. Use it: paracrine line run LINE --fitted {report.path}")
+
+
+def optimise(
+    line: LineFile,
+    maximise: Annotated[
+        list[str] | None, typer.Option(help="Output to make large: yield, purity, recovery ...")
+    ] = None,
+    minimise: Annotated[list[str] | None, typer.Option(help="Output to make small: cost, hours ...")] = None,
+    constrain: Annotated[list[str] | None, typer.Option(help='Such as "hours<=130".')] = None,
+    evaluations: Annotated[int, typer.Option(min=100, max=1000000, help="Designs to evaluate.")] = 10000,
+    seed: Seed = 1,
+    fitted: Annotated[Path | None, typer.Option(help="Posterior file of `line fit`.")] = None,
+    out: Page = None,
+    json: Json = False,
+) -> None:
+    """Search the numbers a line lets vary ([[vary]]) for designs that no other beats, and say what limits each.
+
+    Example: `paracrine line optimise line.toml --maximise yield --maximise purity --minimise cost --out pages`
+    """
+    from paracrine.bench import open_bench
+
+    with progress_bars(quiet=json) as progress:
+        found = open_bench().line.optimise(
+            line,
+            maximise=maximise or (),
+            minimise=minimise or (),
+            constrain=constrain or (),
+            evaluations=evaluations,
+            seed=seed,
+            fitted=fitted,
+            out=out,
+            progress=progress,
+        )
+    if json:
+        print_json(found.to_data())
+        return
+    typer.echo(found.headline)
+    front = found.front
+    heads = (*(f"{o.output} ×" for o in front.objectives), *(v.what for v in front.variables))
+    print_table(heads, found.rows(at_most=SHOWN))
+    for number, point in enumerate(front.points[:SHOWN], 1):
+        typer.echo(f"  {number}. {point.limits}")
+    for name, path in found.pages.items():
+        typer.echo(f"{name}: {path}")
+
+
+def measure(
+    line: LineFile,
+    out: Annotated[Path, typer.Option(help="Folder of the virtual study.")] = Path("predicted"),
+    spec: Annotated[Path | None, typer.Option(help="Specification to judge it by.")] = None,
+    fitted: Annotated[Path | None, typer.Option(help="Posterior file of `line fit`.")] = None,
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Fill the predicted product into virtual instruments and judge it by your specification.
+
+    Example: `paracrine line measure line.toml --spec spec.toml --out predicted`
+    """
+    from paracrine.bench import open_bench
+
+    found = open_bench().line.measure(line, out, specification=spec, fitted=fitted, seed=seed)
+    if json:
+        print_json(found.to_data())
+        return
+    typer.echo(found.headline)
+    show_report(found.run)
 
 
 def steps(json: Json = False) -> None:
