@@ -118,6 +118,13 @@ def test_oxygen_is_where_supply_meets_uptake() -> None:
     assert supply == pytest.approx(uptake, rel=1e-9)
 
 
+def test_a_shorter_time_step_changes_nothing_that_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    coarse = run_line(line(), draws_count=80).harvest.cell_derived
+    monkeypatch.setattr("paracrine.production.culture.STEP_H", 0.25)
+    fine = run_line(line(), draws_count=80).harvest.cell_derived
+    assert np.allclose(coarse, fine, rtol=5e-3)
+
+
 @pytest.mark.parametrize("name", MODELS.names())
 def test_culture_models_keep_the_contract(name: str) -> None:
     module = MODELS.load(name)

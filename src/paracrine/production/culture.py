@@ -18,7 +18,7 @@ from paracrine.production.populations import ORIGINS, Amount, Feed, Origin, empt
 from paracrine.production.prior import Draws
 from paracrine.production.step import assumed
 
-STEP_H = 2.0
+STEP_H = 1.0
 SHEAR_LIMIT_PA = 0.12
 PROTEIN_RATE = assumed(
     "culture.protein_pg_per_cell_d", 10.0, 1.0, 100.0, unit="pg/cell", spread="log", meaning="soluble protein"
