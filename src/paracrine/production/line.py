@@ -140,14 +140,9 @@ def run_line(
         SolveError: when the balance does not close.
     """
     steps = require_sensible(design)
+    own, given = design.parameters, dict(shifts or {})
     draws = Draws(
-        draws_count,
-        seed,
-        posterior,
-        overrides=design.parameters,
-        shifts=dict(shifts or {}),
-        others_central=others_central,
-        beyond=beyond,
+        draws_count, seed, posterior, overrides=own, shifts=given, others_central=others_central, beyond=beyond
     )
     culture = run_culture(design, draws)
     stages = [_culture_stage(culture)]
