@@ -37,6 +37,27 @@ def test_a_damaged_file_gives_no_wrong_number(
     assert outcome is not Outcome.WRONG, said
 
 
+@pytest.mark.parametrize(
+    ("name", "damage", "seed"),
+    [
+        ("b7-Results.csv", "shuffle_lines", 20302332),
+        ("b7-Results.csv", "shuffle_lines", 20516260),
+        ("b7-Results.csv", "truncate", 6346),
+        ("b6-ExperimentSummary.csv", "change_digits", 20317042),
+        ("b6-ExperimentSummary.csv", "flip_bytes", 20900614),
+        ("b7 sizes.csv", "delete_piece", 6746),
+        ("b7 sizes.csv", "delete_piece", 20348280),
+        ("b7 sizes.csv", "delete_piece", 20983530),
+    ],
+)
+def test_what_the_long_runs_found_stays_mended(
+    victims: list[Victim], damaged: Path, name: str, damage: str, seed: int
+) -> None:
+    victim = next(victim for victim in victims if victim.path.name == name)
+    outcome, said = damage_and_read(victim, damage=damage, seed=seed, folder=damaged)
+    assert outcome is not Outcome.WRONG, said
+
+
 def test_whole_files_read_again_are_the_same(victims: list[Victim]) -> None:
     for victim in victims:
         again = Victim.read(victim.path)

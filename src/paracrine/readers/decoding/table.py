@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Sequence
 from io import StringIO
 
@@ -19,6 +20,8 @@ _MOST_DIGITS = 15
 _POWERS = 10.0 ** np.arange(_MOST_DIGITS + 1)
 _WORTH_VECTORISING = 2000
 _MOST_BYTES = 2**31 - 1
+_LONGEST_FINITE = 308
+"""More digits than that are beyond any double precision number."""
 _PLAIN = b"0123456789.+-eE"
 
 
@@ -79,9 +82,11 @@ def plain_floats(cells: Sequence[str], decimal: str) -> list[float] | None:
     if not text.isascii() or text.encode().translate(None, _PLAIN + b"\n"):
         return None
     try:
-        return [float(cell) for cell in text.split("\n")]
+        numbers = [float(cell) for cell in text.split("\n")]
     except ValueError:
         return None
+    may_be_endless = "e" in text or "E" in text or len(text) > _LONGEST_FINITE
+    return numbers if not may_be_endless or all(map(math.isfinite, numbers)) else None
 
 
 def _read_regular(block: bytes, rows: int, delimiter: str, decimal: str, columns: int) -> FloatArray | None:

@@ -129,6 +129,8 @@ def _split(text: str) -> _Parts:
             seen.append(title)
         elif section == "TRACKING":
             table.append(cells)
+        elif not section and cells[0] in _NAMES:
+            raise InputError(f"{cells[0]!r} stands before RESULTS", where="RESULTS", hint="lines are out of order")
         elif section and not is_personal(cells[0]):
             if cells[0] in fields[section]:
                 raise InputError(f"{cells[0]!r} stands there twice", where=section, hint="export the file again")

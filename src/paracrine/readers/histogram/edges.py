@@ -41,7 +41,7 @@ def edges_from_one_side(side: str, sizes: FloatArray, rounding: FloatArray) -> F
         raise InputError(
             f"only {side} edges are given and bins are not equally wide", hint="give a column of the other edges too"
         )
-    width = (sizes[-1] - sizes[0]) / (sizes.size - 1)
+    _, width = _line(sizes, rounding)
     return np.append(sizes, sizes[-1] + width) if side == "lower" else np.insert(sizes, 0, sizes[0] - width)
 
 
@@ -56,8 +56,8 @@ def edges_from_centres(centres: FloatArray, rounding: FloatArray) -> tuple[Float
     require_rising(centres)
     steps = np.diff(centres)
     if _is_regular(centres, rounding):
-        width = (centres[-1] - centres[0]) / (centres.size - 1)
-        edges = centres[0] + width * (np.arange(centres.size + 1) - 0.5)
+        start, width = _line(centres, rounding)
+        edges = start + width * (np.arange(centres.size + 1) - 0.5)
         return np.maximum(edges, 0), True
     if np.all(centres > 0) and _is_regular(np.log(centres), rounding / centres):
         inner = np.sqrt(centres[1:] * centres[:-1])
@@ -105,8 +105,25 @@ def _require_no_gap(centres: FloatArray, points: FloatArray, rounding: FloatArra
 
 def _is_regular(points: FloatArray, rounding: FloatArray) -> bool:
     """Whether points lie on equal steps within their print rounding, and the rounding cannot hide uneven steps."""
-    share = np.arange(points.size) / (points.size - 1)
-    line = points[0] + (points[-1] - points[0]) * share
-    slack = rounding + rounding[0] * (1 - share) + rounding[-1] * share
-    widest = _OF_A_STEP * (points[-1] - points[0]) / (points.size - 1)
+    first, last = _line_ends(rounding)
+    start, step = _line(points, rounding)
+    share = (np.arange(points.size) - first) / (last - first)
+    line = start + step * np.arange(points.size)
+    slack = rounding + rounding[first] * np.abs(1 - share) + rounding[last] * np.abs(share)
+    widest = _OF_A_STEP * step
     return bool(np.all(np.abs(points - line) <= np.minimum(slack, widest) + 1e-9 * np.abs(points).max()))
+
+
+def _line(points: FloatArray, rounding: FloatArray) -> tuple[float, float]:
+    """Return start and step of the line through the outermost points that the print fixes best."""
+    first, last = _line_ends(rounding)
+    step = float(points[last] - points[first]) / (last - first)
+    return float(points[first]) - step * first, step
+
+
+def _line_ends(rounding: FloatArray) -> tuple[int, int]:
+    """Return the outermost points; where a few are printed more coarsely than the others, those do not count."""
+    finest = np.flatnonzero(rounding <= rounding.min() * 1.001)
+    if finest.size >= max(2, _SINGLE_STEPS_FRAC * rounding.size):
+        return int(finest[0]), int(finest[-1])
+    return 0, rounding.size - 1

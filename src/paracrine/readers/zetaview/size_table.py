@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,7 +124,7 @@ def _column(body: list[tuple[int, list[str]]], index: int, decimal: str) -> Colu
 def _numbers(body: list[tuple[int, list[str]]], index: int, decimal: str) -> list[float]:
     """Return one column's numbers: at once where all are plain, else cell by cell."""
     found = plain_floats([row[index] for _, row in body], decimal)
-    if found is not None and all(map(math.isfinite, found)):
+    if found is not None:
         return found
     return [require_number(row[index], decimal=decimal, where=f"line {line}") for line, row in body]
 
