@@ -11,10 +11,13 @@ from paracrine.core.progress import Progress, Silent
 if TYPE_CHECKING:
     from paracrine.bench.bench import Bench
     from paracrine.bench.evidence.adding import AddReport
+    from paracrine.bench.evidence.extracting import ExtractReport
     from paracrine.bench.evidence.listing import SourceInfo
     from paracrine.bench.evidence.opening import EvidenceBase
     from paracrine.bench.evidence.pooling import PoolReport
     from paracrine.bench.evidence.searching import SearchReport
+    from paracrine.bench.evidence.showing import EvidenceDemo
+    from paracrine.bench.evidence.trending import TrendReport
     from paracrine.evidence.trial import Trial
     from paracrine.evidence.work import Work
 
@@ -94,6 +97,56 @@ class Evidence:
             if save:
                 save_search(base, save, query, where)
             return report
+
+    def extract(
+        self,
+        files: Iterable[str | Path] = (),
+        *,
+        corrections: str | Path | None = None,
+        out: str | Path | None = None,
+        progress: Progress | None = None,
+    ) -> ExtractReport:
+        """Read source, route, dose, schedule, methods and safety out of records, each with the words that say it.
+
+        Args:
+            files: read these instead of the base.
+            corrections: CSV key,item,value made by hand.
+            out: folder for extracted.csv, doses.csv and safety.csv.
+            progress: told of each record.
+
+        Raises:
+            InputError: when a file or the corrections cannot be read.
+            RecordError: when there is no base and no file is named.
+        """
+        from paracrine.bench.evidence.extracting import extract_records, records_in
+
+        paths = tuple(Path(file) for file in files)
+        return extract_records(
+            records_in(paths) if paths else self.records(),
+            corrections=Path(corrections) if corrections is not None else None,
+            out=Path(out) if out is not None else None,
+            progress=progress or Silent(),
+        )
+
+    def trends(self, files: Iterable[str | Path] = (), *, out: str | Path | None = None) -> TrendReport:
+        """Count records by year, condition, source, phase and country; with `out`, a page is written there.
+
+        Raises:
+            RecordError: when there is no base and no file is named.
+        """
+        from paracrine.bench.evidence.extracting import records_in
+        from paracrine.bench.evidence.trending import trends_of_records
+
+        paths = tuple(Path(file) for file in files)
+        origin = ", ".join(path.name for path in paths) or "the evidence base"
+        records = records_in(paths) if paths else self.records()
+        return trends_of_records(records, origin=origin, out=Path(out) if out is not None else None)
+
+    def demo(self, out: str | Path = "paracrine-evidence-demo") -> EvidenceDemo:
+        """Show the room on curated trials that ship with the program."""
+        from paracrine.bench.evidence.showing import show_curated
+
+        return show_curated(Path(out))
 
     def pool(self, table: str | Path, *, out: str | Path | None = None, **asked: Any) -> PoolReport:
         """Pool a CSV of studies; with `out`, a page and its JSON are written there.

@@ -1,0 +1,80 @@
+"""Count the records of the base, of files or of the curated facts, and write the page of trends."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from paracrine.bench.outputs import write_outputs
+from paracrine.core.version import __version__
+from paracrine.evidence.trends.counting import Trends, count_trends
+from paracrine.evidence.trends.seen import VESICLES, Seen, see_trial, see_work, stage_of
+from paracrine.evidence.trial import Trial
+from paracrine.evidence.work import Work
+from paracrine.facts.curated_trials import CuratedTrial, read_curated_trials
+from paracrine.report.evidence_trends import trends_headline, trends_html
+
+PAGE_NAME, DATA_NAME = "trends.html", "trends.json"
+
+
+@dataclass(frozen=True, slots=True)
+class TrendReport:
+    """The counts and where the page is."""
+
+    headline: str
+    trends: Trends
+    page: Path | None
+
+    def to_data(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "headline": self.headline,
+            "page": str(self.page) if self.page else None,
+            **self.trends.to_data(),
+        }
+
+
+def trends_of_records(records: Iterable[Work | Trial], *, origin: str, out: Path | None) -> TrendReport:
+    """Count records; with `out`, trends.html and trends.json are written there."""
+    seen = (see_trial(one) if isinstance(one, Trial) else see_work(one) for one in records)
+    return _report(count_trends(seen), origin=origin, out=out)
+
+
+def trends_of_facts(*, out: Path | None) -> TrendReport:
+    """Count the curated trials; one trial stated by several sources counts once, by its latest statement."""
+    latest: dict[str, CuratedTrial] = {}
+    for one in read_curated_trials():
+        if one.registry_id not in latest or one.status_as_of > latest[one.registry_id].status_as_of:
+            latest[one.registry_id] = one
+    return _report(count_trends(_see_fact(one) for one in latest.values()), origin="curated facts", out=out)
+
+
+def _see_fact(one: CuratedTrial) -> Seen:
+    phases = tuple(re.findall(r"\d", one.phase))
+    compares = bool(re.search(r"MSC\s*/\s*exosome|synovial", f"{one.product} {one.ev_source}", re.IGNORECASE))
+    return Seen(
+        key=f"trial:{one.registry_id}",
+        kind="trial",
+        group=VESICLES,
+        title=one.product or one.condition,
+        conditions=(one.condition,) if one.condition else (),
+        source=one.ev_source,
+        stage=stage_of(phases),
+        countries=tuple(part.strip() for part in one.country.split("|") if part.strip()),
+        compares=compares,
+        has_results=one.has_results == "yes",
+    )
+
+
+def _report(trends: Trends, *, origin: str, out: Path | None) -> TrendReport:
+    headline = trends_headline(trends)
+    if out is None:
+        return TrendReport(headline, trends, None)
+    data = json.dumps({"headline": headline, **trends.to_data()}, indent=2, ensure_ascii=False)
+    page = trends_html(trends, origin=origin, version=__version__)
+    write_outputs(out, {PAGE_NAME: page.encode(), DATA_NAME: data.encode()})
+    return TrendReport(headline, trends, out / PAGE_NAME)

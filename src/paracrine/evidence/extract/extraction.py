@@ -1,0 +1,134 @@
+"""Extract one record: rules over its texts, registry fields read exactly, corrections by hand on top."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+
+from paracrine.core.errors import InputError
+from paracrine.evidence.extract.dosing import find_doses
+from paracrine.evidence.extract.found import NONE, NOT_STATED, Extraction, Found
+from paracrine.evidence.extract.lexicon import LEXICONS, Lexicon, read_lexicon
+from paracrine.evidence.extract.passages import passages
+from paracrine.evidence.extract.safety import safety_rows
+from paracrine.evidence.extract.terms import find_items, find_route, find_schedule, find_source
+from paracrine.evidence.extract.therapy import judge_therapy
+from paracrine.evidence.trial import Trial
+from paracrine.evidence.work import Work
+
+Corrections = Mapping[tuple[str, str], str]
+ITEMS = ("source", "route", "schedule", "phase", "n", "condition", "comparator", "outcomes", "status")
+
+
+def extract_trial(trial: Trial, *, lexicons: Mapping[str, Lexicon] | None = None) -> Extraction:
+    """Return what a registered trial says of its product, dose, route, schedule, people and safety.
+
+    Args:
+        trial: one registry record.
+        lexicons: dictionaries by name instead of those shipped, for cross-validation.
+    """
+    words = {name: read_lexicon(name) for name in LEXICONS} | dict(lexicons or {})
+    parts = passages(trial)
+    is_therapy, why = judge_therapy(trial)
+    source = find_source(parts, words["source"])
+    route = find_route(parts, words["route"])
+    doses = find_doses(parts) if is_therapy else ()
+    if not is_therapy:
+        route = Found(item="route", value=NONE, status="reported", rule="no vesicle therapy")
+    values = (
+        source,
+        route,
+        find_schedule(parts),
+        *_registry_values(trial),
+        *find_items(parts, "isolation", words["isolation"], is_full_text=False),
+        *find_items(parts, "characterisation", words["characterisation"], is_full_text=False),
+    )
+    return Extraction(
+        key=trial.key,
+        title=trial.title or trial.scientific_title,
+        is_vesicle_therapy=is_therapy,
+        why=why,
+        values=values,
+        doses=doses,
+        safety=safety_rows(trial),
+        doubts=(*trial.doubts, *_dose_doubts([(dose.dose_kind, dose.doubt) for dose in doses])),
+    )
+
+
+def extract_work(work: Work) -> Extraction:
+    """Return what a title and abstract say; an abstract's silence is not absence."""
+    words = {name: read_lexicon(name) for name in LEXICONS}
+    parts = passages(work)
+    values = (
+        find_source(parts, words["source"]),
+        find_route(parts, words["route"]),
+        find_schedule(parts),
+        *find_items(parts, "isolation", words["isolation"], is_full_text=False),
+        *find_items(parts, "characterisation", words["characterisation"], is_full_text=False),
+    )
+    return Extraction(
+        key=work.key, title=work.title, is_vesicle_therapy=False, why="a paper is not judged", values=values,
+        doses=find_doses(parts), safety=(), doubts=(),
+    )  # fmt: skip
+
+
+def _registry_values(trial: Trial) -> tuple[Found, ...]:
+    kinds = [arm.role for arm in trial.arms if "experimental" not in arm.role.lower()]
+    count = "" if trial.enrollment_count is None else str(trial.enrollment_count)
+    exact = {
+        "phase": " | ".join(trial.phases) or trial.phase_text,
+        "n": f"{count} ({trial.enrollment_basis})" if count and trial.enrollment_basis else count,
+        "condition": " | ".join(trial.conditions),
+        "comparator": " | ".join(dict.fromkeys(kind for kind in kinds if kind)),
+        "outcomes": " | ".join(one.measure for one in trial.outcomes if one.rank == "primary"),
+        "status": trial.status,
+    }
+    return tuple(
+        Found(item=name, value=value, status="reported", field=f"registry: {name}", words=value, confidence="exact")
+        if value
+        else Found(item=name, value=NOT_STATED, status="not found", field=f"registry: {name}")
+        for name, value in exact.items()
+    )
+
+
+def _dose_doubts(found: list[tuple[str, str]]) -> tuple[str, ...]:
+    doubts = list(dict.fromkeys(f"dose: {doubt}" for _, doubt in found if doubt))
+    kinds = list(dict.fromkeys(kind for kind, _ in found))
+    if len(kinds) > 1:
+        doubts.append(f"doses of several kinds stand side by side and are not converted: {', '.join(kinds)}")
+    return tuple(doubts)
+
+
+def read_corrections(text: str, *, name: str) -> dict[tuple[str, str], str]:
+    """Read corrections made by hand: a CSV with the columns key, item, value.
+
+    Raises:
+        InputError: when a column is missing.
+    """
+    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    missing = {"key", "item", "value"} - set(rows.fieldnames or ())
+    if missing:
+        raise InputError(f"corrections lack {', '.join(sorted(missing))}", where=name, hint="columns key,item,value")
+    return {(row["key"].strip(), row["item"].strip()): (row["value"] or "").strip() for row in rows}
+
+
+def correct(extraction: Extraction, corrections: Corrections) -> Extraction:
+    """Return an extraction with the values a person corrected; what the rules had found stays as the words.
+
+    Raises:
+        InputError: when a correction names an item that was not looked for.
+    """
+    mine = {item: value for (key, item), value in corrections.items() if key == extraction.key}
+    known = {one.item for one in extraction.values}
+    unknown = sorted(set(mine) - known)
+    if unknown:
+        raise InputError(f"no item {unknown[0]!r} to correct", where=extraction.key, hint=", ".join(sorted(known)[:12]))
+    values = tuple(
+        one.model_copy(update={"value": mine[one.item], "status": "reported", "confidence": "by hand"})
+        if one.item in mine
+        else one
+        for one in extraction.values
+    )
+    return replace(extraction, values=values)

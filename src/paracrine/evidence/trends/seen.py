@@ -1,0 +1,108 @@
+"""One record as the trends count it, whatever it came from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from paracrine.evidence.extract.extraction import extract_trial
+from paracrine.evidence.extract.found import NOT_STATED
+from paracrine.evidence.extract.lexicon import read_lexicon
+from paracrine.evidence.extract.passages import CELLS, EV, passages
+from paracrine.evidence.extract.terms import find_source
+from paracrine.evidence.extract.therapy import judge_therapy
+from paracrine.evidence.trial import Trial
+from paracrine.evidence.work import Work
+
+STAGES = ("cells or animals", "phase 1", "phase 1/2", "phase 2", "phase 2/3", "phase 3", "phase 4")
+VESICLES, CELL_THERAPY, OTHER = "MSC-EV", "MSC", "other"
+_ANIMAL = re.compile(
+    r"\b(?:mice|mouse|murine|rats?|rabbits?|pigs?|porcine|sheep|dogs?|in[- ]vitro|zebrafish)\b", re.IGNORECASE
+)
+_REVIEW = re.compile(r"\breview\b|meta-analysis|protocol|perspective", re.IGNORECASE)
+_HUMAN = re.compile(r"\b(?:patients?|clinical trial|volunteers|participants|randomi[sz]ed)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is counted of one record; empty means not stated."""
+
+    key: str
+    kind: str
+    """`trial` or `publication`."""
+    group: str
+    """`MSC-EV`, `MSC` or `other`."""
+    title: str
+    year: int | None = None
+    conditions: tuple[str, ...] = ()
+    source: str = ""
+    stage: str = ""
+    countries: tuple[str, ...] = ()
+    compares: bool = False
+    """Whether one arm gets vesicles and another the cells."""
+    has_results: bool | None = None
+
+
+def see_trial(trial: Trial) -> Seen:
+    """Return a registered trial as it is counted."""
+    is_vesicles, _ = judge_therapy(trial)
+    text = f"{trial.title} {trial.scientific_title} " + " ".join(one.name for one in trial.interventions)
+    group = VESICLES if is_vesicles else CELL_THERAPY if CELLS.search(text) else OTHER
+    source = extract_trial(trial).value("source").value if is_vesicles else _source_of(trial)
+    return Seen(
+        key=trial.key,
+        kind="trial",
+        group=group,
+        title=trial.title or trial.scientific_title,
+        year=_year(trial.started or trial.registered),
+        conditions=trial.conditions,
+        source="" if source == NOT_STATED else source,
+        stage=stage_of(trial.phases),
+        countries=trial.countries,
+        compares=is_vesicles and _compares(trial),
+        has_results=trial.has_results if trial.has_results is not None else bool(trial.event_groups) or None,
+    )
+
+
+def see_work(work: Work) -> Seen:
+    """Return a publication as it is counted; the stage is read from title and abstract."""
+    text = " ".join(part.text for part in passages(work))
+    has_cells = bool(CELLS.search(text))
+    group = VESICLES if EV.search(text) and has_cells else CELL_THERAPY if has_cells else OTHER
+    source = _source_of(work)
+    stage = ""
+    if not _REVIEW.search(work.title) and _ANIMAL.search(text) and not _HUMAN.search(work.title):
+        stage = STAGES[0]
+    return Seen(
+        key=work.key,
+        kind="publication",
+        group=group,
+        title=work.title,
+        year=work.year,
+        source="" if source == NOT_STATED else source,
+        stage=stage,
+    )
+
+
+def _source_of(record: Trial | Work) -> str:
+    return find_source(passages(record), read_lexicon("source")).value
+
+
+def stage_of(phases: tuple[str, ...]) -> str:
+    """Return the stage of a trial from its phases as records hold them (`early 1`, `1`, `2` …)."""
+    plain = sorted({phase.replace("early ", "") for phase in phases})
+    stage = f"phase {'/'.join(plain)}" if plain else ""
+    return stage if stage in STAGES else ""
+
+
+def _compares(trial: Trial) -> bool:
+    texts = [f"{arm.label} {arm.description}" for arm in trial.arms] or [
+        f"{one.name} {one.description}" for one in trial.interventions
+    ]
+    vesicle_arms = [text for text in texts if EV.search(text)]
+    cell_arms = [text for text in texts if CELLS.search(text) and not EV.search(text)]
+    return bool(vesicle_arms and cell_arms)
+
+
+def _year(date: str) -> int | None:
+    return int(date[:4]) if date[:4].isdigit() else None
