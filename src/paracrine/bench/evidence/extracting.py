@@ -38,7 +38,7 @@ class ExtractReport:
         sourced = sum(1 for one in therapy if one.value("source").value != "not stated")
         return (
             f"{len(self.extractions)} records read: {len(therapy)} trials of MSC vesicles given to people; "
-            f"{sourced} state the source, {dosed} a dose; {self.others} records name no vesicle."
+            f"{sourced} state the source, {dosed} a dose; {self.others} records name neither vesicles nor a secretome."
         )
 
     def to_data(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def extract_records(
     Raises:
         InputError: when the corrections cannot be read or name an unknown item.
     """
-    from paracrine.evidence.extract.passages import EV, passages
+    from paracrine.evidence.extract.passages import EV, SECRETOME, passages
 
     mine = _corrections(corrections)
     found, others = [], 0
@@ -76,7 +76,7 @@ def extract_records(
     progress.start(label, len(everything))
     for record in everything:
         progress.advance(label)
-        if not any(EV.search(part.text) for part in passages(record)):
+        if not any(EV.search(part.text) or SECRETOME.search(part.text) for part in passages(record)):
             others += 1
             continue
         one = extract_trial(record) if isinstance(record, Trial) else extract_work(record)
