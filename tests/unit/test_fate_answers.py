@@ -74,6 +74,15 @@ def test_an_organ_without_physiology_is_not_assessed() -> None:
     assert any(notice.code == "species-extrapolated" for notice in human.notices)
 
 
+def test_a_row_of_the_users_brings_an_organ_back(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    head = "organ,quantity,value,low,high,unit,source,origin,grade,note\n"
+    own.write_text(head + "brain,vascular space,4.1,,,% of organ volume,lab book 12,,measured here,\n", "utf-8")
+    human = answer(predict(FateQuestion("human", 1e12, own_rows=own)))
+    assert human.not_assessed == ()
+    assert human.place("brain").grade is Grade.ASSUMPTION
+
+
 def test_a_perfusing_assay_leaves_the_blood_out(mouse: FateDraws) -> None:
     washed = predict(replace(mouse.question, perfused=True))
     assert np.all(washed.shown("lung")[:, 1] < mouse.shown("lung")[:, 1])
@@ -181,5 +190,6 @@ def test_pages_are_written_and_tell_the_grade(tmp_path: Path) -> None:
     assert "Brain, apart from the blood in it" in page
     dose = open_bench().fate.dose("mouse:20ug:iv", "human", ratio="2e9particles/ug", out=tmp_path / "dose.html")
     assert "no advice" in dose.headline
+    assert " ug" in dose.rows()[0][1]
     assert "µg protein, by your ratio" in (tmp_path / "dose.html").read_text("utf-8")
     assert {trial.amount for trial in dose.trials if "15 mL" in trial.level} == {1.2e12, 1.05e12, 1.05e9}

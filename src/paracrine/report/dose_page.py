@@ -34,18 +34,19 @@ def dose_text(one: EquivalentDose, *, divided_by: float = 1.0) -> str:
     return ends if one.grade is Grade.ASSUMPTION else f"{value} ({ends})"
 
 
-def dose_html(found: DoseComparison, trials: Sequence[TrialDose], *, per: float | None, per_unit: str) -> str:
+def dose_html(found: DoseComparison, trials: Sequence[TrialDose], *, per: float, per_unit: str) -> str:
     """Return the comparison as one HTML page.
 
     Args:
         found: the comparison.
         trials: registered doses by the wanted route, in the order shown.
-        per: measured particles per ug or cell, None without.
-        per_unit: `ug` or `cells`.
+        per: measured particles per unit.
+        per_unit: `ug` or `cells`, `particles` without a ratio.
     """
+    own_unit = per_unit != "particles"
     rows = [
         (
-            one.name, dose_text(one), *((dose_text(one, divided_by=per),) if per else ()), one.grade.value,
+            one.name, dose_text(one), *((dose_text(one, divided_by=per),) if own_unit else ()), one.grade.value,
             " ".join(part for part in (one.source, one.note) if part),
         )
         for one in (*found.by_exposure, *found.by_rule)
@@ -59,7 +60,7 @@ def dose_html(found: DoseComparison, trials: Sequence[TrialDose], *, per: float 
         headline=dose_headline(found),
         notes=Notes().of(found.notices),
         rows=rows,
-        other_unit={"ug": "µg protein, by your ratio", "cells": "cells, by your ratio", "": ""}[per_unit],
+        other_unit={"ug": "µg protein, by your ratio", "cells": "cells, by your ratio", "particles": ""}[per_unit],
         reason=found.width_reason,
         not_assessed=found.not_assessed,
         trials=[trial_row(trial) for trial in trials],

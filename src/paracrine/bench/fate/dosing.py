@@ -13,7 +13,7 @@ from paracrine.core.parameter import Grade
 from paracrine.facts.disposition import ScalingFactor, TrialDose, read_scaling_factors, read_trial_doses
 from paracrine.facts.table import number, read_fact_table
 from paracrine.fate.amount import in_particles, read_amount, read_ratio
-from paracrine.fate.equivalent import DoseComparison, compare_doses
+from paracrine.fate.equivalent import DoseComparison, EquivalentDose, compare_doses
 from paracrine.fate.predict import FateQuestion
 from paracrine.report.dose_page import dose_headline, dose_html, dose_text, trial_row
 
@@ -28,11 +28,20 @@ class DoseReport:
     trials: tuple[TrialDose, ...]
     headline: str
     page: Path | None
+    per: float = 1.0
+    """Measured particles per `per_unit`."""
+    per_unit: str = "particles"
 
     def rows(self) -> list[tuple[str, str, str, str]]:
-        """Rows of rule, particles with interval, grade, source."""
+        """Rows of rule, dose with interval in particles and in the unit of a measured ratio, grade, source."""
         found = (*self.comparison.by_exposure, *self.comparison.by_rule)
-        return [(one.name, dose_text(one), one.grade.value, one.source) for one in found]
+        return [(one.name, self._text(one), one.grade.value, one.source) for one in found]
+
+    def _text(self, one: EquivalentDose) -> str:
+        text = dose_text(one)
+        return (
+            text if self.per_unit == "particles" else f"{text} = {dose_text(one, divided_by=self.per)} {self.per_unit}"
+        )
 
     def trial_rows(self) -> list[tuple[str, ...]]:
         """Rows of the registered doses."""
@@ -66,10 +75,10 @@ def compare(
     trials = tuple(
         trial for trial in read_trial_doses() if second.species == "human" and trial.route == _trial_route(second.route)
     )
+    per, unit = read_ratio(ratio) if ratio else (1.0, "particles")
     if out is not None:
-        per, unit = read_ratio(ratio) if ratio else (None, "")
         write_outputs(out.parent, {out.name: dose_html(found, trials, per=per, per_unit=unit).encode()})
-    return DoseReport(found, trials, dose_headline(found), out)
+    return DoseReport(found, trials, dose_headline(found), out, per, unit)
 
 
 def _trial_route(route: str) -> str:
