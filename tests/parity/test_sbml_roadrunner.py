@@ -22,8 +22,9 @@ def network(model: str) -> Network:
     done = simulate(
         model, species=read_species("mouse"), doses=DOSES, times_h=[1.0], parameters={"liver_capacity_per_ml": 1.3e10}
     )
-    meanings = {one.name: one.meaning for one in (*done.states, *done.model.parameters)}
-    return Network(model, done.model.system, done.values, tuple(injections(done.model, done.doses)), meanings)
+    return Network(
+        model, done.model.system, done.values, tuple(injections(done.model, done.doses)), done.model.meanings
+    )
 
 
 @pytest.mark.parametrize("model", ["phagocyte_pbpk", "flow_limited_pbpk"])

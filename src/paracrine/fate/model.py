@@ -107,6 +107,12 @@ class FateModel:
         """Value of every parameter as the files state it."""
         return {one.name: one.value for one in self.parameters}
 
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each state and parameter is."""
+        said = {state.name: state.meaning for state in self.states}
+        return said | {one.name: one.meaning for one in self.parameters}
+
     def place(self, name: str) -> int:
         """Return the column of a state."""
         return self.system.states.index(name)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from paracrine.bench.bench import Bench
     from paracrine.bench.fate.dosing import DoseReport
+    from paracrine.bench.fate.exchanging import SbmlReport
     from paracrine.bench.fate.fitting import FitReport
     from paracrine.bench.fate.population import PopulationReport
     from paracrine.bench.fate.simulating import FateReport
@@ -193,3 +195,61 @@ class Fate:
         return run_population(
             question, sensitivity=sensitivity, workers=workers, out=place, progress=progress or Silent()
         )
+
+    def write_sbml(
+        self,
+        species: str,
+        dose: str,
+        out: str | Path,
+        *,
+        model: str = "flow_limited_pbpk",
+        route: str = "iv",
+        duration_h: float = 0.0,
+        parts: Iterable[str] = (),
+        ratio: str = "",
+    ) -> Path:
+        """Write a model with a body and a dose as SBML; values are the defaults of the model file.
+
+        Args:
+            species: mouse, rat or human.
+            dose: with unit, such as `1e10particles`.
+            out: file of the model.
+            model: a file of `fate/models`.
+            route: way into the body.
+            duration_h: of an infusion.
+            parts: files of `fate/parts` to add.
+            ratio: measured particles per ug or per cell.
+
+        Raises:
+            UnknownName: when a choice does not exist.
+            InputError: when the dose means nothing.
+            MissingExtra: without python-libsbml.
+        """
+        from paracrine.bench.fate.exchanging import save_sbml
+
+        return save_sbml(
+            species, dose, Path(out), model=model, route=route, duration_h=duration_h, parts=tuple(parts), ratio=ratio
+        )
+
+    def read_sbml(self, place: str | Path, *, until_h: float = 48.0, points_count: int = 7) -> SbmlReport:
+        """Read an SBML model of reactions and follow it.
+
+        Raises:
+            InputError: when the file says more than a list of flows can.
+            MissingExtra: without python-libsbml.
+        """
+        from paracrine.bench.fate.exchanging import follow_sbml
+
+        return follow_sbml(Path(place), until_h=until_h, points_count=points_count)
+
+    def write_petab(self, data: str | Path, out: str | Path, *, perfused: bool = False) -> tuple[Path, ...]:
+        """Write a PEtab problem from time courses, as for `fit`, into a folder.
+
+        Raises:
+            UnknownName: when an organ, unit, species, label or route does not exist.
+            InputError: when a value cannot be meant.
+            MissingExtra: without python-libsbml.
+        """
+        from paracrine.bench.fate.exchanging import save_petab
+
+        return save_petab(Path(data), Path(out), perfused=perfused)
