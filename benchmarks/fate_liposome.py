@@ -2,8 +2,8 @@
 
 Run with `python -P benchmarks/fate_liposome.py`. Values: total amphotericin B in plasma, read off figure 3 of
 doi:10.1007/s11095-013-1127-z by the author of a public re-implementation; the axis unit is not in that file, it is
-taken as mg/L. The caption of figure 5 says 5 mg/kg, table I says 20 mg/kg; the published two-compartment volume (0.0707 L/kg)
-puts 283 mg/L at time zero for 20 and 71 for 5, so that 20 fits the first value (238 mg/L at 0.48 h) and 5 does not.
+taken as mg/L. The caption of figure 5 says 5 mg/kg, table I says 20 mg/kg. The published two-compartment volume
+(0.0707 L/kg) puts 283 mg/L at time zero for 20 and 71 for 5: 20 fits the first value (238 mg/L at 0.48 h), 5 does not.
 """
 
 from __future__ import annotations
