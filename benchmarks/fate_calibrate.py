@@ -42,6 +42,12 @@ VESICLE_SHIFT_SD = 1.0
 DRAWS, LEFT_OUT_DRAWS, VESICLE_DRAWS, SHIPPED = 7000, 1500, 40_000, 256
 
 
+def read_sources(path: Path) -> dict[str, str]:
+    with path.open(encoding="utf-8") as file:
+        found = {row["study_key"].split("_")[0]: row["source_url"] for row in csv.DictReader(file)}
+    return {paper: source for paper, source in found.items() if LEFT_OUT.get(paper, "") is not None}
+
+
 def read_arms(path: Path) -> dict[str, list[Arm]]:
     rows: dict[str, dict[tuple[str, float], list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
     heads: dict[str, dict[str, str]] = {}
@@ -185,6 +191,7 @@ def main() -> None:
                 "soft_source": "https://github.com/ntua-unit-of-control-and-informatics/NM-biodistribution-prediction",
                 "soft_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
                 "soft_papers": {paper: sum(arm.organ.size for arm in arms) for paper, arms in papers.items()},
+                "soft_sources": read_sources(source),
                 "soft_ess": sample.effective_count, "soft_khat": sample.khat, "vesicle_ess": ess, "vesicle_khat": khat,
                 "leave_one_paper_out": outside, "rows_from_soft_alone": before, "rows_after": after,
                 "range": {"species": ["mouse"], "size_nm": [96, 120], "time_h": [0.1, 120], "weight_g": [17, 24]},

@@ -263,14 +263,15 @@ def _sizes_text(draws: FateDraws) -> str:
     return f"D10 {sizes.d10_nm:.0f}, D50 {sizes.d50_nm:.0f}, D90 {sizes.d90_nm:.0f} nm, {sizes.source}"
 
 
+def _soft_sources() -> tuple[str, ...]:
+    facts = read_posterior().facts
+    return (str(facts["soft_source"]), *(str(one) for one in facts["soft_sources"].values()))
+
+
 def _cites(draws: FateDraws) -> tuple[str, ...]:
     rows = {row.source for row in read_disposition_rows() if informs(row)}
     physiology = {row.source for row in draws.species.rows}
     brain = () if "brain" in draws.left_out else (BRAIN_SOURCE,)
     own = [draws.label.source, draws.surface.source, draws.disease.source]
     named = {word.rstrip(",;.)") for text in own for word in text.split() if word.startswith(("doi:", "https://"))}
-    return tuple(
-        sorted(
-            {*draws.model.references, *brain, *rows, *physiology, *named, str(read_posterior().facts["soft_source"])}
-        )
-    )
+    return tuple(sorted({*draws.model.references, *brain, *rows, *physiology, *named, *_soft_sources()}))
