@@ -108,6 +108,16 @@ def test_a_guard_band_without_interval_is_not_assessed() -> None:
     assert found.other_outcome is Outcome.PASS
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(0.6181818, 0.7188578, "0.6182 to 0.7189"), (0.50000042, 0.7, "0.5000004 to 0.7")]
+)
+def test_ends_are_written_with_the_fewest_digits_that_lie_where_they_lie(low: float, high: float, said: str) -> None:
+    limit = Limit(**ENDOTOXIN, high=0.5, rule=DecisionRule.GUARD_BAND)
+    found = verdict(limit, measured(0.65, low=low, high=high))
+    assert found.outcome is Outcome.FAIL
+    assert f"interval {said} EU/mL lies wholly outside" in found.reason
+
+
 def test_an_interval_that_is_only_repeatability_is_called_so() -> None:
     budget = Budget(scale="relative", components=(Component(name="videos", standard_uncertainty=0.05),))
     result = measured(0.4, low=0.3, high=0.45, budget=budget)

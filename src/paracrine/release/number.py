@@ -23,6 +23,7 @@ _OUTCOME = {Place.INSIDE: Outcome.PASS, Place.OUTSIDE: Outcome.FAIL, Place.ACROS
 
 
 _DIGITS_IN_REASONS = 6
+_FEWEST_DIGITS, _MOST_DIGITS = 4, 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _judge_guarded(case: _Case) -> Ruling:
         Place.ACROSS: "reaches across",
     }[place]
     name = f"the {case.coverage_pct:g} % {case.interval}"
-    ends = f"{_say_short(case.span.low)} to {_say_short(case.span.high)} {case.unit}".strip()
+    ends = f"{_say_ends(case.span, case.accepted)} {case.unit}".strip()
     return Ruling(_OUTCOME[place], f"{name} {ends} {words} the limit ({_describe(case.accepted)})")
 
 
@@ -191,6 +192,17 @@ def _describe(accepted: Span) -> str:
 def _say_plain(number: Decimal | None) -> str:
     """Write a number without trailing zeros."""
     return _say(None if number is None else number.normalize())
+
+
+def _say_ends(span: Span, accepted: Span) -> str:
+    """Write an interval with the fewest digits that lie where it lies; the full ones stand in the data."""
+    place, shown = span.place_in(accepted), span
+    for digits in range(_FEWEST_DIGITS, _MOST_DIGITS + 1):
+        low, high = (None if end is None else Context(prec=digits).plus(end) for end in (span.low, span.high))
+        shown = replace(span, low=low, high=high)
+        if shown.place_in(accepted) is place:
+            break
+    return f"{_say_plain(shown.low)} to {_say_plain(shown.high)}"
 
 
 def _say_short(number: Decimal | None) -> str:
