@@ -10,6 +10,7 @@ from paracrine.numerics.ode.expression import Symbol, derivative, evaluate, symb
 from paracrine.numerics.ode.flows import Flow, FlowSystem
 from paracrine.numerics.ode.normal_form import normal_form
 from paracrine.numerics.ode.solve import Injection, solve_system, stretches
+from paracrine.numerics.ode.twice import twice
 
 X, Y, A, B = (Symbol(name) for name in "xyab")
 VALUES = {"x": 1.7, "y": 0.6, "a": 2.3, "b": 0.9}
@@ -133,6 +134,24 @@ def test_individuals_together_are_what_each_is_alone() -> None:
         one = {"a": float(many["a"][index]), "b": 0.9, "back": float(many["back"][index])}
         alone = solve_system(system, one, [Injection("x", 2.0)], times, relative_error=1e-9)
         assert found[index] == pytest.approx(alone, rel=1e-7)
+
+
+def test_two_populations_crowd_each_other() -> None:
+    """Rung 1: two halves with the same parameters are the whole; with capacity shared, a fuller cell takes less."""
+    system, times = saturating(), np.array([0.5, 5.0])
+    values = {"a": 3.0, "b": 0.9, "back": 0.1}
+    both = twice(system, ["a"])
+    given = [Injection("x", 1.2), Injection("x_second", 0.8)]
+    halves = solve_system(both, values | {"a_second": 3.0}, given, times, relative_error=1e-9)
+    whole = solve_system(system, values, [Injection("x", 2.0)], times, relative_error=1e-9)
+    linear = FlowSystem(system.states, system.parameters, system.flows[:2])
+    sums = solve_system(twice(linear, ["a"]), values | {"a_second": 3.0}, given, times, relative_error=1e-9)
+    alone = solve_system(linear, values, [Injection("x", 2.0)], times, relative_error=1e-9)
+    assert sums[:, :3] + sums[:, 3:] == pytest.approx(alone, rel=1e-6, abs=1e-9)
+    assert sums[:, 0] / 1.2 == pytest.approx(sums[:, 3] / 0.8, rel=1e-6)
+    assert halves.sum(axis=1) == pytest.approx(whole.sum(axis=1), rel=1e-10)
+    faster = solve_system(both, values | {"a_second": 9.0}, given, times, relative_error=1e-9)
+    assert faster[0, 4] / 0.8 > faster[0, 1] / 1.2
 
 
 @pytest.mark.parametrize("times", [[], [1.0, 1.0], [-1.0, 2.0], [0.0, np.inf]])

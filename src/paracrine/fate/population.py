@@ -25,11 +25,12 @@ from paracrine.fate.drawing import (
     two_populations,
 )
 from paracrine.fate.guard import CALIBRATED_SPECIES, guard_question
-from paracrine.fate.mixed import MODEL
+from paracrine.fate.mixed import MODEL, UPTAKE_ORGANS
 from paracrine.fate.model import FateModel, Form, load_model
 from paracrine.fate.modifiers import Modifier, Span, read_disease
 from paracrine.fate.posterior import read_posterior
 from paracrine.numerics.ode.solve import Injection
+from paracrine.numerics.ode.twice import SECOND, twice
 
 Floats = npt.NDArray[np.float64]
 
@@ -192,9 +193,7 @@ def simulate_population(
 def _chunk(found: Population, points: Floats, *, workers: int, compiled: bool) -> Outcome:
     drawn, intact_late = individuals(found, points)
     vesicles = drawn.fast_frac / (drawn.fast_frac + intact_late * (1 - drawn.fast_frac))
-    fast = _solve(found, drawn.fast, vesicles, workers=workers, compiled=compiled)
-    slow = _solve(found, drawn.slow, 1 - vesicles, workers=workers, compiled=compiled)
-    total = (fast + slow) / found.question.particles
+    total = _solve(found, drawn, vesicles, workers=workers, compiled=compiled) / found.question.particles
     model = found.model
     filled = np.zeros(len(points))
     for organ in ("liver", "spleen"):
@@ -204,19 +203,25 @@ def _chunk(found: Population, points: Floats, *, workers: int, compiled: bool) -
     return Outcome(found.times_h, dict(_places(found, total)), float(np.mean(filled > _FILLED_FRAC)))
 
 
-def _solve(
-    found: Population, values: Mapping[str, float | Floats], share: Floats, *, workers: int, compiled: bool
-) -> Floats:
-    given = [Injection(found.model.entry, found.question.particles, 0.0, found.question.duration_h)]
+def _solve(found: Population, drawn: Drawn, fast_share: Floats, *, workers: int, compiled: bool) -> Floats:
+    """Follow both populations together, because they fill the same phagocytes; returns their sum."""
+    system = twice(found.model.system, [f"{organ}_uptake_ml_h" for organ in UPTAKE_ORGANS])
+    count = len(found.model.states)
+    values = {**drawn.slow, **{f"{name}{SECOND}": value for name, value in drawn.fast.items()}}
+    entry, question = found.model.entry, found.question
+    given = [Injection(place, question.particles, 0.0, question.duration_h) for place in (entry, f"{entry}{SECOND}")]
+    factor = np.repeat([1 - fast_share, fast_share], count, axis=0).T
     if compiled:
         from paracrine.numerics.ode.population import solve_population
 
-        return solve_population(
-            found.model.system, values, given, found.times_h, dose_factor=share, relative_error=1e-5, workers=workers
+        both = solve_population(
+            system, values, given, found.times_h, dose_factor=factor, relative_error=1e-5, workers=workers
         )
-    from paracrine.numerics.ode.solve import solve_system
+    else:
+        from paracrine.numerics.ode.solve import solve_system
 
-    return solve_system(found.model.system, values, given, found.times_h, dose_factor=share, relative_error=1e-5)
+        both = solve_system(system, values, given, found.times_h, dose_factor=factor, relative_error=1e-5)
+    return both[:, :, :count] + both[:, :, count:]
 
 
 def _places(found: Population, total: Floats) -> Iterator[tuple[str, Floats]]:

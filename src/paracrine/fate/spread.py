@@ -126,7 +126,7 @@ def _filling(outcome: Outcome) -> list[Notice]:
     return [
         Notice(
             code="phagocytes-may-fill", concerns="dose",
-            message=f"In {100 * outcome.filled_frac:.0f} % of the bodies liver or spleen fills by more than 2 %; there "
-            "the fast and the slow population were followed as if each filled its phagocytes alone.",
+            message=f"In {100 * outcome.filled_frac:.0f} % of the bodies liver or spleen fills by more than 2 %: "
+            "whether this dose saturates them is not known.",
         )
     ]  # fmt: skip

@@ -17,7 +17,7 @@ import numpy as np
 
 from paracrine.core.errors import SolveError
 from paracrine.numerics.ode.flows import FlowSystem
-from paracrine.numerics.ode.solve import Floats, Injection, absolute_error, check_times, stretches
+from paracrine.numerics.ode.solve import Floats, Injection, absolute_error, check_times, dose_factors, stretches
 from paracrine.numerics.ode.written import written_system
 
 Runner = Callable[[Floats, Floats, Floats, Floats, Floats, Floats, Floats], int]
@@ -43,7 +43,7 @@ def solve_population(
         values: every parameter by name: a number, or one value an individual.
         injections: what enters when.
         times_h: increasing, not negative [h].
-        dose_factor: factor on every injection, one an individual.
+        dose_factor: factor on every injection, one an individual, or [individual, state].
         relative_error: wanted of each state.
         workers: threads.
 
@@ -56,12 +56,12 @@ def solve_population(
     """
     check_times(times_h)
     arrays = [np.asarray(values[name], dtype=np.float64) for name in system.parameters]
-    factors = np.ones(1) if dose_factor is None else dose_factor
-    count = max(factors.size, *(array.size for array in arrays))
+    factors = dose_factors(dose_factor, len(system.states))
+    count = max(len(factors), *(array.size for array in arrays))
     table = np.empty((count, len(arrays)))
     for column, array in enumerate(arrays):
         table[:, column] = array
-    dose = np.array(np.broadcast_to(factors, count))
+    dose = np.array(np.broadcast_to(factors, (count, len(system.states))))
     parts = stretches(system.states, injections, float(times_h[-1]))
     cuts = np.array([*(part.start_h for part in parts), float(times_h[-1])])
     given = np.array([[part.jump, part.inflow_per_h] for part in parts])

@@ -73,6 +73,13 @@ def check_times(times_h: Floats) -> None:
         raise InputError("times must be finite, not negative and increasing", where="times")
 
 
+def dose_factors(factor: Floats | None, states_count: int) -> Floats:
+    """Return a factor for each individual and state."""
+    if factor is None:
+        return np.ones((1, states_count))
+    return factor if factor.ndim == 2 else np.repeat(factor[:, None], states_count, axis=1)
+
+
 def absolute_error(injections: Sequence[Injection], relative_error: float) -> float:
     """Return the error allowed of an amount however small."""
     return max(sum(one.amount for one in injections), 1e-300) * relative_error * SMALLEST_FRAC
@@ -94,7 +101,7 @@ def solve_system(
         values: every parameter by name: a number, or an array with one value an individual.
         injections: what enters when; at the time of an injection the state after it is returned.
         times_h: increasing, not negative [h].
-        dose_factor: factor on every injection, one an individual.
+        dose_factor: factor on every injection, one an individual, or [individual, state].
         relative_error: wanted of each state, with an absolute floor of a ten-thousandth of that times the dose.
 
     Returns:
@@ -107,18 +114,19 @@ def solve_system(
     check_times(times_h)
     form = normal_form(system)
     arrays = {name: np.asarray(values[name], dtype=np.float64) for name in system.parameters}
-    factors = np.ones(1) if dose_factor is None else dose_factor
+    factors = dose_factors(dose_factor, len(system.states))
     many = dose_factor is not None or any(array.ndim for array in arrays.values())
-    count = max((array.size for array in (factors, *arrays.values()) if array.ndim), default=1)
+    count = max((array.size for array in arrays.values() if array.ndim), default=1)
+    count = max(count, len(factors))
     run = _Run(form, arrays, count, relative_error, absolute_error(injections, relative_error))
     result = np.zeros((count, times_h.size, len(form.states)))
     state = np.zeros((count, len(form.states)))
     for stretch in stretches(form.states, injections, float(times_h[-1])):
-        state = state + stretch.jump * factors[:, None]
+        state = state + stretch.jump * factors
         result[:, times_h == stretch.start_h] = state[:, None]
         if stretch.end_h > stretch.start_h:
             inside = (times_h > stretch.start_h) & (times_h <= stretch.end_h)
-            state, result[:, inside] = run.through(stretch, state, times_h[inside], factors[:, None])
+            state, result[:, inside] = run.through(stretch, state, times_h[inside], factors)
     return result if many else np.asarray(result[0])
 
 

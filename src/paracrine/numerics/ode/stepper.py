@@ -164,7 +164,7 @@ def begin_stretch(w: Floats, jump: Floats, inflow: Floats, dose: Floats, first: 
     """Give what enters at once, and note what flows in."""
     for state in range(STATES_COUNT):
         for lane in range(LANES):
-            scale = dose[min(first + lane, dose.size - 1)]
+            scale = dose[min(first + lane, dose.shape[0] - 1), state]
             w[NOW + state * LANES + lane] += jump[state] * scale
             w[INFLOW + state * LANES + lane] = inflow[state] * scale
 
@@ -210,7 +210,7 @@ def run_population(
 
     Args:
         values: [individual, parameter].
-        dose: factor on everything given, one an individual.
+        dose: [individual, state], factor on everything given.
         cuts_h: start of each stretch between doses, and the end of the last.
         given: [stretch, 2, state], at once and per hour.
         times_h: when to look.
