@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
 from paracrine.characterization.tracking.assignment import assign, best_pairs
+from paracrine.characterization.tracking.doubt import settle_doubts
 from paracrine.characterization.tracking.drift import measure_common_motion
 from paracrine.characterization.tracking.link import Linked, keep_confirmed, link_spots
 from paracrine.characterization.tracking.settings import TrackingSettings
@@ -31,6 +34,7 @@ def spots_of(frame: np.ndarray, x: np.ndarray, y: np.ndarray, *, height: np.ndar
         sigma_y_px=0.2 * one,
         score_ratio=8 * one,
         saturated=np.zeros(frame.size, dtype=bool),
+        doubt=np.zeros(frame.size, dtype=np.int64),
         noise_counts=np.full(int(frame.max()) + 1, 4.0),
     )
 
@@ -142,3 +146,14 @@ def test_faint_spots_stay_where_their_track_confirms_them() -> None:
     kept = keep_confirmed(given, SETTINGS)
     assert sorted(kept.spots.score_ratio) == [4.7, 5.3, 9.0]
     assert set(kept.track) == {0, 1}
+
+
+def test_a_stretched_spot_is_two_only_where_a_frame_beside_shows_two() -> None:
+    """Frame 1 has two stretched spots; frame 0 shows two particles at the first place, one at the second."""
+    frame = np.array([0, 0, 0, 1, 1, 1, 1, 1, 1])
+    x = np.array([40.0, 46.0, 203.0, 41.0, 47.0, 44.0, 200.0, 206.0, 203.0])
+    y = np.array([50.0, 50.0, 90.0, 50.0, 51.0, 50.5, 90.0, 91.0, 90.5])
+    given = replace(spots_of(frame, x, y), doubt=np.array([0, 0, 0, 1, 1, -1, 2, 2, -2]))
+    settled = settle_doubts(given, step_px=2.0)
+    assert sorted(settled.x_px[settled.frame == 1]) == [41.0, 47.0, 203.0]
+    assert not settled.doubt.any()

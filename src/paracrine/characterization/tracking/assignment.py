@@ -282,3 +282,42 @@ def _widest(frames: int, freedom: float, square: float, prior: Floats) -> float:
     if best <= 0:
         return 0.0
     return float(spread * math.expm1(best / (freedom + 1)))
+
+
+@kernel
+def seen_apart(
+    starts: Ints, frame: int, x_px: Floats, y_px: Floats, doubt: Ints, one: int, other: int, reach_px: float
+) -> bool:
+    """Tell whether a frame beside has a spot for each of two that belongs to no other spot of their frame.
+
+    Args:
+        starts: shape (frames + 1,), first spot of each frame.
+        frame: of the two.
+        x_px: shape (spots,), column.
+        y_px: shape (spots,), row.
+        doubt: shape (spots,), only spots without doubt count.
+        one: row of the first.
+        other: row of the second.
+        reach_px: how far a particle may move.
+    """
+    for beside in (frame - 1, frame + 1):
+        if beside < 0 or beside >= starts.size - 1:
+            continue
+        found_one = found_other = False
+        for spot in range(starts[beside], starts[beside + 1]):
+            to_one = (x_px[spot] - x_px[one]) ** 2 + (y_px[spot] - y_px[one]) ** 2
+            to_other = (x_px[spot] - x_px[other]) ** 2 + (y_px[spot] - y_px[other]) ** 2
+            nearest = min(to_one, to_other)
+            if doubt[spot] or nearest > reach_px * reach_px:
+                continue
+            free = True
+            for third in range(starts[frame], starts[frame + 1]):
+                square = (x_px[spot] - x_px[third]) ** 2 + (y_px[spot] - y_px[third]) ** 2
+                free = free and (doubt[third] != 0 or square >= nearest)
+            if free and to_one <= to_other:
+                found_one = True
+            elif free:
+                found_other = True
+        if found_one and found_other:
+            return True
+    return False

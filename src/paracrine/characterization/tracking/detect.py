@@ -42,6 +42,7 @@ def fit_spot_model(video: Video, settings: TrackingSettings, *, still: Still | N
     frames = _frames_spread(video, LEARNING_FRAMES)
     for _ in range(2):
         spots = locate_chunk(frames, settings, model, bit_depth=video.bit_depth, still=still)
+        spots = spots.take(spots.doubt >= 0)
         chosen = _bright_and_alone(spots, reach_px=5 * model.variance_px2**0.5)
         if chosen.size < _FEWEST_SPOTS:
             return model
@@ -223,6 +224,7 @@ def _spots_from_rows(
         sigma_y_px=rows[:, shape.SIGMA_Y].copy(),
         score_ratio=rows[:, shape.SCORE].copy(),
         saturated=rows[:, shape.SATURATED] > 0,
+        doubt=rows[:, shape.DOUBT].astype(np.int64),
         noise_counts=noise_counts,
     )
 

@@ -24,9 +24,9 @@ from paracrine.characterization.tracking.locate import (
     add_neighbours,
     empty_window,
     light_reach,
-    locate_spots,
     open_window,
 )
+from paracrine.characterization.tracking.resolve import locate_spots
 from paracrine.characterization.tracking.shape import (
     AMPLITUDE,
     BASE,
@@ -79,7 +79,7 @@ def locate_frames(
         noise: base (0: measured in each frame, written here), gain, misfit.
         prior: usual variance, stiffness, flatness.
         lowest_score: spots below this are dropped.
-        rows: result, shape (most, 12); a frame gets at most its share of them.
+        rows: result, shape (most, 13); a frame gets at most its share of them.
         counts: result, shape (frames,), spots of each frame.
         noise_counts: result, shape (frames,), standard deviation of the empty background.
 
@@ -185,7 +185,7 @@ def gather_scatter(
         binning: pixels summed before the background is taken.
         camera: sign of the spots, count at which pixels are clipped.
         prior: usual variance first.
-        spots: shape (n, 12), all spots of the frame.
+        spots: shape (n, 13), all spots of the frame.
         chosen: rows of bright lone spots.
         variance: of the empty background, known.
         normal: shape (2, 2), changed in place.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from paracrine.characterization.tracking.doubt import settle_doubts
 from paracrine.characterization.tracking.drift import CommonMotion, measure_common_motion, no_motion
 from paracrine.characterization.tracking.settings import TrackingSettings
 from paracrine.characterization.tracking.spots import Spots
@@ -62,12 +63,15 @@ def link_spots(spots: Spots, settings: TrackingSettings, *, frame_shape: tuple[i
         frame_shape: height and width, px.
 
     Returns:
-        The same spots with a track each; tracks count from 0 in order of their first spot.
+        Spots with one reading of each, and a track each; tracks count from 0 in order of their first spot.
     """
     area_px2 = float(frame_shape[0] * frame_shape[1])
     density = max(spots.spots_count / max(spots.frames_count, 1), 1.0) / area_px2
     prior = LinkPrior(step_variance_px2=0.01 / density, births_per_px2=0.2 * density, freedom=1.5)
     motion = no_motion(spots.frames_count)
+    doubtless = spots.take(spots.doubt == 0)
+    track = _link_once(doubtless, prior, motion, memory_frames=0)
+    spots = settle_doubts(spots, step_px=_step_variance_px2(doubtless, _successive_steps(doubtless, track)) ** 0.5)
     track = _link_once(spots, prior, motion, memory_frames=0)
     for _ in range(_ROUNDS):
         steps = _successive_steps(spots, track)
@@ -160,6 +164,12 @@ def _motion_of(spots: Spots, steps: _Steps, track: IntArray) -> CommonMotion:
         weight=1 / variance[mine],
         frames_count=spots.frames_count,
     )
+
+
+def _step_variance_px2(spots: Spots, steps: _Steps) -> float:
+    dx = spots.x_px[steps.to_row] - spots.x_px[steps.from_row]
+    dy = spots.y_px[steps.to_row] - spots.y_px[steps.from_row]
+    return float(np.median(dx**2 + dy**2)) / (2 * math.log(2)) if dx.size else 0.0
 
 
 def _learn_prior(spots: Spots, steps: _Steps, motion: CommonMotion, *, tracks_count: int, area_px2: float) -> LinkPrior:

@@ -1,4 +1,4 @@
-"""Compiled localisation of all spots of one frame: brightest first, each with its neighbours taken away."""
+"""Compiled localisation of one spot: a window of the frame, its neighbours' light taken away, and the fit."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ import numpy as np
 from paracrine.characterization.tracking.filters import Frame, background_at
 from paracrine.characterization.tracking.shape import (
     AMPLITUDE,
-    BACKGROUND,
     BASE,
     CXX,
     CXY,
     CYY,
     DATA,
-    GAIN,
-    MISFIT,
+    DOUBT,
     OFFSET,
     OTHERS,
-    PARAMETERS,
-    SATURATED,
     SCORE,
     SIGMA_X,
     SIGMA_Y,
@@ -38,14 +34,16 @@ from paracrine.characterization.tracking.shape import (
     fill_equations,
     gather,
     invert,
+    solve,
     take_step,
 )
 from paracrine.numerics.kernel import kernel
 
-FIRST_STEPS, LATER_STEPS, SWEEPS = 10, 4, 2
-_SETTLED_PX = 0.01
-HIDDEN_RATIO, REACH_SIGMAS = 4.5, 3.2
-"""Unexplained light over its noise from which a hidden spot is looked for; half of the fit window in usual widths."""
+FIRST_STEPS, LATER_STEPS = 10, 4
+_SETTLED_PX, _SETTLED_LIGHT = 0.03, 0.03
+"""A step that moves a spot and changes its height by less is the last; the next would do a fifth of it."""
+REACH_SIGMAS = 3.2
+"""Half of the fit window in usual widths."""
 SIGN, TOP = range(2)
 """Camera: 1 for bright spots and -1 for dark ones, the count at which pixels are clipped."""
 
@@ -125,7 +123,7 @@ def add_neighbours(
 
     Args:
         window: see `open_window`.
-        spots: shape (most, 12).
+        spots: shape (most, 13).
         reaches: shape (most,), from `light_reach`.
         count: spots known so far.
         own: the spot the window belongs to, -1 for none.
@@ -150,35 +148,33 @@ def fit_spot(window: Image, spot: Floats, noise: Floats, prior: Floats, steps: i
         prior: usual variance, stiffness, flatness.
         steps: most scoring steps.
     """
-    sums, normal, right, step = np.empty(SUMS), np.empty((7, 7)), np.empty(7), np.empty(7)
+    sums, normal, lower, right, step = np.empty(SUMS), np.empty((7, 7)), np.empty((7, 7)), np.empty(7), np.empty(7)
+    unit = 1.0
     start_x, start_y = spot[X], spot[Y]
     for _ in range(steps):
         scale = math.sqrt(0.5 * (spot[CXX] + spot[CYY]))
         gather(window, spot, noise, scale, sums)
         fill_equations(sums, normal, right)
         add_prior(spot, prior, scale, normal, right)
-        if not invert(normal, 7):
+        if not solve(normal, right, lower, step):
             return False
-        for p in range(7):
-            total = 0.0
-            for q in range(7):
-                total += normal[p, q] * right[q]
-            step[p] = total
-        _write_uncertainty(spot, normal, scale)
+        unit = 1 / (spot[AMPLITUDE] * scale) ** 2
         before = spot[AMPLITUDE]
         moved = take_step(spot, step, scale, prior)
         if spot[AMPLITUDE] < 0.1 * math.sqrt(noise[BASE]):
             return False
         if (spot[X] - start_x) ** 2 + (spot[Y] - start_y) ** 2 > 4 * prior[USUAL]:
             return False
-        if moved < _SETTLED_PX and abs(spot[AMPLITUDE] - before) < 0.01 * before:
+        if moved < _SETTLED_PX and abs(spot[AMPLITUDE] - before) < _SETTLED_LIGHT * before:
             break
+    if not invert(normal, 7):
+        return False
+    _write_uncertainty(spot, normal, unit)
     return True
 
 
 @kernel
-def _write_uncertainty(spot: Floats, covariance: Floats, scale: float) -> None:
-    unit = 1 / (spot[AMPLITUDE] * scale) ** 2
+def _write_uncertainty(spot: Floats, covariance: Floats, unit: float) -> None:
     vxx, vxy, vyy = covariance[1, 1] * unit, covariance[1, 2] * unit, covariance[2, 2] * unit
     cxx, cxy, cyy = spot[CXX], spot[CXY], spot[CYY]
     spot[SIGMA_X] = math.sqrt(cxx * cxx * vxx + 2 * cxx * cxy * vxy + cxy * cxy * vyy)
@@ -224,7 +220,7 @@ def fit_in_place(
         prior: usual variance, stiffness, flatness.
         window: scratch, from `empty_window`.
         reaches: shape (most,), from `light_reach`; that of the spot is written.
-        spots: shape (most, 12).
+        spots: shape (most, 13).
         count: spots known so far.
         own: row of the spot; a new one (`count`) starts from the usual shape and must reach the lowest score.
         lowest_score: see above.
@@ -237,6 +233,7 @@ def fit_in_place(
     add_neighbours(window, spots, reaches, count, own, x, y, half)
     new = own == count
     if new:
+        spot[DOUBT] = 0
         spot[SCORE] = matched_light(window, spot, noise, prior)
         if spot[SCORE] < lowest_score:
             return False
@@ -256,119 +253,6 @@ def copy_row(source: Floats, target: Floats) -> None:
 
 
 @kernel
-def locate_spots(
-    frame: Frame,
-    static: Image,
-    grid: Image,
-    camera: Floats,
-    starts: Floats,
-    noise: Floats,
-    prior: Floats,
-    lowest_score: float,
-    spots: Floats,
-) -> int:
-    """Fit all candidates of a frame, brightest first, then those with neighbours again.
-
-    Args:
-        frame: shape (height, width), camera counts.
-        static: counts of what never moves, same shape, or empty.
-        grid: background, see `block_background`.
-        camera: sign of the spots, count at which pixels are clipped.
-        starts: shape (n, 2), column and row of the candidates, brightest first.
-        noise: base, gain, misfit.
-        prior: usual variance, stiffness, flatness.
-        lowest_score: spots below this are dropped.
-        spots: result, shape (most, 12).
-
-    Returns:
-        Number of spots written.
-    """
-    half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
-    window, reaches = empty_window(half), np.empty(spots.shape[0])
-    found, before, count, known, first = np.empty(2), np.empty(PARAMETERS), 0, -1, starts.shape[0]
-    # Candidates first, then a look beside each spot they gave for one that its light hid.
-    index = 0
-    while count < spots.shape[0] and (known < 0 or index < first + known):
-        if index == first and known < 0:
-            known = count
-            continue
-        if index < first:
-            spots[count, X], spots[count, Y] = starts[index, 0], starts[index, 1]
-        else:
-            x, y = round(spots[index - first, X]), round(spots[index - first, Y])
-            open_window(frame, static, grid, camera, x, y, half, window)
-            add_neighbours(window, spots, reaches, count, -1, x, y, half)
-            spots[count, X], spots[count, Y] = -1e6, -1e6
-            if brightest_rest(window, half, noise, prior, found):
-                spots[count, X], spots[count, Y] = x - half + found[0], y - half + found[1]
-        index += 1
-        if spots[count, X] > -1e5 and fit_in_place(
-            frame, static, grid, camera, noise, prior, window, reaches, spots, count, count, lowest_score
-        ):
-            count += 1
-    for sweep in range(SWEEPS * count):
-        i = sweep % count
-        if not _is_alone(spots, count, i, half + 2 * math.sqrt(prior[USUAL])):
-            copy_row(spots[i], before)
-            if not fit_in_place(
-                frame, static, grid, camera, noise, prior, window, reaches, spots, count, i, lowest_score
-            ):
-                copy_row(before, spots[i])
-    return _finish(frame, grid, camera, noise, lowest_score, spots, count)
-
-
-@kernel
-def _is_alone(spots: Floats, count: int, own: int, near: float) -> bool:
-    for j in range(count):
-        if j != own and abs(spots[own, X] - spots[j, X]) < near and abs(spots[own, Y] - spots[j, Y]) < near:
-            return False
-    return True
-
-
-@kernel
-def brightest_rest(window: Image, half: int, noise: Floats, prior: Floats, found: Floats) -> bool:
-    """Find where a window holds most light that no spot explains, in units of the noise there.
-
-    Args:
-        window: see `open_window`, with the light of all spots in it.
-        half: pixels on each side.
-        noise: base, gain, misfit.
-        prior: usual variance first.
-        found: result, column and row within the window.
-
-    Returns:
-        Whether that light stands out enough to be a spot.
-    """
-    side = 2 * half + 1
-    reach = max(1, int(1.5 * math.sqrt(prior[USUAL])))
-    taps = np.empty(reach + 1, dtype=np.float32)
-    squares = 0.0
-    for k in range(reach + 1):
-        taps[k] = math.exp(-0.5 * k * k / (0.46 * prior[USUAL]))
-        squares += taps[k] ** 2 * (1 if k == 0 else 2)
-    rest, along = np.zeros(side * side, dtype=np.float32), np.zeros(side * side, dtype=np.float32)
-    for i in range(side * side):
-        light = window[OTHERS, i]
-        sigma = math.sqrt(noise[BASE] + noise[GAIN] * max(light, 0) + noise[MISFIT] * light * light)
-        rest[i] = window[VALID, i] * (window[DATA, i] - light) / np.float32(sigma)
-    for k in range(-reach, reach + 1):
-        tap, shift = taps[abs(k)], k * side
-        for i in range(max(0, -shift), min(rest.size, rest.size - shift)):
-            along[i] += tap * rest[i + shift]
-    best = np.float32(0)
-    for row in range(1, side - 1):
-        line = along[row * side : (row + 1) * side]
-        for column in range(reach, side - reach):
-            total = taps[0] * line[column]
-            for k in range(1, reach + 1):
-                total += taps[k] * (line[column - k] + line[column + k])
-            if total > best:
-                best = total
-                found[0], found[1] = column, row
-    return bool(best > HIDDEN_RATIO * squares)
-
-
-@kernel
 def _is_double(spots: Floats, count: int) -> bool:
     spot = spots[count]
     for j in range(count):
@@ -376,24 +260,3 @@ def _is_double(spots: Floats, count: int) -> bool:
         if square < 0.5 * (spots[j, CXX] + spots[j, CYY]):
             return True
     return False
-
-
-@kernel
-def _finish(
-    frame: Frame, grid: Image, camera: Floats, noise: Floats, lowest_score: float, spots: Floats, count: int
-) -> int:
-    height, width = frame.shape
-    kept = 0
-    for i in range(count):
-        spot = spots[i]
-        x, y = round(spot[X]), round(spot[Y])
-        area = math.pi * math.sqrt(spot[CXX] * spot[CYY] - spot[CXY] ** 2)
-        spot[SCORE] = spot[AMPLITUDE] * math.sqrt(area / noise[BASE])
-        spot[BACKGROUND] = camera[SIGN] * background_at(grid, y, x, height, width) + camera[SIGN] * spot[OFFSET]
-        if 0 <= x < width and 0 <= y < height:
-            raw = frame[y, x]
-            spot[SATURATED] = 1 if (raw >= camera[TOP] if camera[SIGN] > 0 else raw <= 0) else 0
-        if spot[SCORE] >= lowest_score:
-            copy_row(spot, spots[kept])
-            kept += 1
-    return kept

@@ -17,9 +17,9 @@ from paracrine.numerics.kernel import kernel
 Image = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
-X, Y, AMPLITUDE, CXX, CXY, CYY, OFFSET, SIGMA_X, SIGMA_Y, SCORE, BACKGROUND, SATURATED = range(12)
-PARAMETERS = 12
-"""Numbers of one spot; the names above are their places."""
+X, Y, AMPLITUDE, CXX, CXY, CYY, OFFSET, SIGMA_X, SIGMA_Y, SCORE, BACKGROUND, SATURATED, DOUBT = range(13)
+PARAMETERS = 13
+"""Numbers of one spot; the names above are their places. `DOUBT` is 0 where there is none, else see `split.py`."""
 SUMS = 29
 XS, YS, DATA, OTHERS, VALID = range(5)
 """Rows of a window, each with one number a pixel: place, counts over the background, light of other spots, use."""
@@ -120,20 +120,58 @@ def gather(window: Image, spot: Floats, noise: Floats, scale: float, sums: Float
     sums[25], sums[26], sums[27], sums[28] = r01, r11, r02, s00
 
 
+_POWERS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2))
+_ROWS = (0, 5, 9, 12, 14)
+_PLACE = np.array([[_ROWS[p[1] + q[1]] + p[0] + q[0] for q in _POWERS] for p in _POWERS])
+"""Place of G^2 x^i y^j among the sums, by j: rows of 5, 4, 3, 2, 1."""
+_ONCE, _SEEN = np.array([15, 16, 18, 17, 19, 20]), np.array([22, 23, 25, 24, 26, 27])
+
+
 @kernel
 def fill_equations(sums: Floats, normal: Floats, right: Floats) -> None:
     """Lay the sums out as normal equations of the coefficients 1, x, y, x^2, xy, y^2 (times G) and the offset."""
-    # Place of G^2 x^i y^j among the sums, by j: rows of 5, 4, 3, 2, 1.
-    first = (0, 5, 9, 12, 14)
-    powers_x, powers_y = (0, 1, 0, 2, 1, 0), (0, 0, 1, 0, 1, 2)
-    once, seen = (15, 16, 18, 17, 19, 20), (22, 23, 25, 24, 26, 27)
     for p in range(6):
-        for q in range(6):
-            normal[p, q] = sums[first[powers_y[p] + powers_y[q]] + powers_x[p] + powers_x[q]]
-        normal[p, 6] = normal[6, p] = sums[once[p]]
-        right[p] = sums[seen[p]]
+        for q in range(p + 1):
+            normal[p, q] = normal[q, p] = sums[_PLACE[p, q]]
+        normal[p, 6] = normal[6, p] = sums[_ONCE[p]]
+        right[p] = sums[_SEEN[p]]
     normal[6, 6] = sums[21]
     right[6] = sums[28]
+
+
+@kernel
+def solve(matrix: Floats, right: Floats, lower: Floats, result: Floats) -> bool:
+    """Solve symmetric positive equations by Cholesky, the matrix untouched; False when it is singular.
+
+    Args:
+        matrix: shape (n, n).
+        right: shape (n,).
+        lower: scratch, shape (n, n); its diagonal holds inverse pivots.
+        result: shape (n,).
+    """
+    size = right.size
+    for i in range(size):
+        total = right[i]
+        for j in range(i):
+            part = matrix[i, j]
+            for k in range(j):
+                part -= lower[i, k] * lower[j, k]
+            part *= lower[j, j]
+            lower[i, j] = part
+            total -= part * result[j]
+        pivot = matrix[i, i]
+        for k in range(i):
+            pivot -= lower[i, k] * lower[i, k]
+        if pivot < 1e-30:
+            return False
+        lower[i, i] = 1 / math.sqrt(pivot)
+        result[i] = total * lower[i, i]
+    for i in range(size - 1, -1, -1):
+        total = result[i]
+        for k in range(i + 1, size):
+            total -= lower[k, i] * result[k]
+        result[i] = total * lower[i, i]
+    return True
 
 
 @kernel

@@ -29,6 +29,8 @@ class Spots:
         sigma_y_px: shape (n,), standard uncertainty of y.
         score_ratio: shape (n,), matched-filter response over its noise.
         saturated: shape (n,), whether the middle pixel is clipped.
+        doubt: shape (n,), 0 for most. A stretched spot has two readings: two rows k as two spots, one row -k as one;
+            k counts within the frame. `settle_doubts` keeps one reading.
         noise_counts: shape (frames,), standard deviation of the empty background.
     """
 
@@ -44,6 +46,7 @@ class Spots:
     sigma_y_px: FloatArray
     score_ratio: FloatArray
     saturated: npt.NDArray[np.bool_]
+    doubt: IntArray
     noise_counts: FloatArray
 
     @property
