@@ -11,6 +11,7 @@ from tracks_builder import ideal_tracks
 from paracrine.characterization.inference.analyse import AnalysisOptions, analyse_tracks, to_run
 from paracrine.characterization.inference.count import NO_DEPTH, LookDepth, count_particles
 from paracrine.characterization.inference.diffusion import measure_steps
+from paracrine.characterization.inference.estimate import estimate_sizes
 from paracrine.characterization.inference.particles import group_tracks
 from paracrine.characterization.inference.quality import motion_exponent
 from paracrine.characterization.inference.result import NtaResult
@@ -188,3 +189,14 @@ def test_settings_come_from_file_or_user_never_from_nowhere() -> None:
     assert found.frames_per_s.value == pytest.approx(25.0)
     with pytest.raises(InputError, match="exposure"):
         settings_for(tracks, **liquid, exposure_ms=50.0)
+
+
+def test_estimate_without_bands_has_the_numbers_of_the_analysis(tracked: Tracks, analysed: NtaResult) -> None:
+    estimate = estimate_sizes(tracked, SETTINGS, AnalysisOptions(resamples=0, seed=1))
+    assert analysed.tracked is not None
+    assert estimate.tracked_nm[1] == pytest.approx(analysed.tracked.d50.value, rel=1e-9)
+    if analysed.whole is None:
+        assert estimate.whole_nm is None
+    else:
+        assert estimate.whole_nm is not None
+        assert estimate.whole_nm[1] == pytest.approx(analysed.whole.d50.value, rel=1e-9)

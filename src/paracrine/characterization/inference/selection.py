@@ -127,7 +127,7 @@ def fit_whole_population(
         law: how light grows with size, and its spread at one size.
         diffusion_nm_um2_per_s: diffusion coefficient times diameter in this liquid, nm um2/s.
         seed: of the resampling.
-        resamples: number of refits for the band.
+        resamples: number of refits for the band, 0 for none.
         units: as in `bootstrap_population`.
         threads: refits at the same time.
     """
@@ -142,7 +142,8 @@ def fit_whole_population(
     depth = work.depth(optics)
     typical = float(population.shares @ depth)
     first = int(np.argmax(depth >= LIMIT_SHARE * typical))
-    variants = work.variants(track_shares(replace(sizes, evidence=evidence), population), optics, rng=rng, units=units)
+    shares = track_shares(replace(sizes, evidence=evidence), population)
+    variants = work.variants(shares, optics, rng=rng, units=units) if resamples else [optics]
     weights = resampled_weights(sizes, seed=seed, resamples=resamples, units=units)
     chosen = rng.integers(len(variants), size=resamples)
 

@@ -82,30 +82,24 @@ def locate_spots(
     half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
     window, reaches = empty_window(half), np.empty(spots.shape[0])
     found, count, known, first = np.empty(2), 0, -1, starts.shape[0]
-    alternatives, single, doubts = np.empty((max(8, first // 4), PARAMETERS)), np.empty(PARAMETERS), 0
+    alternatives, doubts = np.empty((max(8, first // 4), PARAMETERS)), 0
     # Candidates first, then a look beside each spot they gave for one that its light hid.
     index = 0
     while count < spots.shape[0] and (known < 0 or index < first + known):
         if index == first and known < 0:
-            doubts = 0
-            for i in range(count):
-                if doubts < alternatives.shape[0] and split_stretched(
-                    frame, static, grid, camera, noise, prior, window, reaches, spots, count, i, lowest_score, single
-                ):
-                    doubts += 1
-                    copy_row(single, alternatives[doubts - 1])
-                    spots[i, DOUBT] = spots[count, DOUBT] = doubts
-                    alternatives[doubts - 1, DOUBT] = -doubts
-                    count += 1
+            doubts = _split_all(
+                frame, static, grid, camera, noise, prior, window, reaches, spots, count, lowest_score, alternatives
+            )
+            count += doubts
             known = count
             continue
+        spots[count, X], spots[count, Y] = -1e6, -1e6
         if index < first:
             spots[count, X], spots[count, Y] = starts[index, 0], starts[index, 1]
         else:
             x, y = round(spots[index - first, X]), round(spots[index - first, Y])
             open_window(frame, static, grid, camera, x, y, half, window)
             add_neighbours(window, spots, reaches, count, -1, x, y, half)
-            spots[count, X], spots[count, Y] = -1e6, -1e6
             if brightest_rest(window, half, noise, prior, found):
                 spots[count, X], spots[count, Y] = x - half + found[0], y - half + found[1]
         if spots[count, X] > -1e5 and fit_in_place(
@@ -118,6 +112,36 @@ def locate_spots(
         copy_row(alternatives[i], spots[count])
         count += 1
     return _finish(frame, grid, camera, noise, lowest_score, spots, count)
+
+
+@kernel
+def _split_all(
+    frame: Frame,
+    static: Image,
+    grid: Image,
+    camera: Floats,
+    noise: Floats,
+    prior: Floats,
+    window: Image,
+    reaches: Floats,
+    spots: Floats,
+    count: int,
+    lowest_score: float,
+    alternatives: Floats,
+) -> int:
+    """Put two spots in the place of stretched ones; keep each as it was beside them. Return how many were split."""
+    doubts = 0
+    for i in range(count):
+        if doubts == alternatives.shape[0]:
+            break
+        single, second = alternatives[doubts], count + doubts
+        if split_stretched(
+            frame, static, grid, camera, noise, prior, window, reaches, spots, second, i, lowest_score, single
+        ):
+            doubts += 1
+            spots[i, DOUBT] = spots[second, DOUBT] = doubts
+            single[DOUBT] = -doubts
+    return doubts
 
 
 @kernel

@@ -75,6 +75,39 @@ def shape_penalty(spot: Floats, prior: Floats) -> float:
 
 
 @kernel
+def _axes(spot: Floats) -> tuple[float, float]:
+    """Return the variances along the long and the short axis."""
+    middle, root = 0.5 * (spot[CXX] + spot[CYY]), math.hypot(0.5 * (spot[CXX] - spot[CYY]), spot[CXY])
+    return middle + root, middle - root
+
+
+@kernel
+def _may_be_two(spot: Floats, noise: Floats, usual: float, lowest_score: float) -> bool:
+    longest, shortest = _axes(spot)
+    return bool(longest >= max(STRETCHED * usual, ELONGATED * shortest) and _score(spot, noise) >= 2 * lowest_score)
+
+
+@kernel
+def _are_apart(spot: Floats, other: Floats, noise: Floats, usual: float, lowest_score: float) -> bool:
+    square = (spot[X] - other[X]) ** 2 + (spot[Y] - other[Y]) ** 2
+    return bool(square > 2 * usual and min(_score(spot, noise), _score(other, noise)) >= lowest_score)
+
+
+@kernel
+def _place_halves(spot: Floats, other: Floats, usual: float) -> None:
+    """Turn a stretched spot into two usual ones along its long axis."""
+    copy_row(spot, other)
+    angle = 0.5 * math.atan2(spot[CXY], 0.5 * (spot[CXX] - spot[CYY]))
+    apart = math.sqrt(max(_axes(spot)[0] - usual, 0.25 * usual))
+    for sign, row in ((1.0, spot), (-1.0, other)):
+        row[X] += sign * apart * math.cos(angle)
+        row[Y] += sign * apart * math.sin(angle)
+        row[CXX] = row[CYY] = usual
+        row[CXY] = 0.0
+        row[AMPLITUDE] *= 0.7
+
+
+@kernel
 def split_stretched(
     frame: Frame,
     static: Image,
@@ -90,33 +123,25 @@ def split_stretched(
     lowest_score: float,
     single: Floats,
 ) -> bool:
-    """Put two spots in the place of a stretched one where that explains the frame better.
+    """Put two spots in the place of a stretched one where that explains the frame better; return whether there are two.
 
     Args:
-        frame: shape (height, width), camera counts.
-        static: counts of what never moves, same shape, or empty.
-        grid: background, see `block_background`.
-        camera: sign of the spots, count at which pixels are clipped.
+        frame: camera counts.
+        static: counts of what never moves, or empty.
+        grid: background.
+        camera: sign, clipping count.
         noise: base, gain, misfit.
         prior: usual variance, stiffness, flatness.
-        window: scratch, from `empty_window`.
-        reaches: shape (most,), from `light_reach`.
+        window: scratch.
+        reaches: from `light_reach`.
         spots: shape (most, 13); the second spot goes to row `count`.
         count: spots known so far.
         own: row of the stretched spot.
         lowest_score: of each of the two.
         single: result, the stretched spot as it was.
-
-    Returns:
-        Whether there are two now; if not, the spot stays as it was.
     """
     spot, usual = spots[own], prior[USUAL]
-    half_gap = 0.5 * (spot[CXX] - spot[CYY])
-    root = math.sqrt(half_gap * half_gap + spot[CXY] ** 2)
-    longest = 0.5 * (spot[CXX] + spot[CYY]) + root
-    if longest < max(STRETCHED * usual, ELONGATED * (longest - 2 * root)) or count == spots.shape[0]:
-        return False
-    if _score(spot, noise) < 2 * lowest_score:
+    if count == spots.shape[0] or not _may_be_two(spot, noise, usual, lowest_score):
         return False
     half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(usual)))
     x, y = round(spot[X]), round(spot[Y])
@@ -125,30 +150,20 @@ def split_stretched(
     one = unexplained(window, noise, prior) + shape_penalty(spot, prior)
     copy_row(spot, single)
     other = spots[count]
-    copy_row(spot, other)
-    angle, apart = 0.5 * math.atan2(spot[CXY], half_gap), math.sqrt(max(longest - usual, 0.25 * usual))
-    for sign, row in ((1.0, spot), (-1.0, other)):
-        row[X] += sign * apart * math.cos(angle)
-        row[Y] += sign * apart * math.sin(angle)
-        row[CXX] = row[CYY] = usual
-        row[CXY] = 0.0
-        row[AMPLITUDE] *= 0.7
+    _place_halves(spot, other, usual)
     reaches[own], reaches[count] = light_reach(spot), light_reach(other)
     good = True
     for turn in range(2 * _ROUNDS):
-        row = own if turn % 2 == 0 else count
         good = good and fit_in_place(
-            frame, static, grid, camera, noise, prior, window, reaches, spots, count + 1, row, lowest_score
-        )
-    if good:
-        square = (spot[X] - other[X]) ** 2 + (spot[Y] - other[Y]) ** 2
-        for row in (spot, other):
-            good = good and _score(row, noise) >= lowest_score and square > 2 * usual
+            frame, static, grid, camera, noise, prior, window, reaches, spots, count + 1, (own, count)[turn % 2],
+            lowest_score,
+        )  # fmt: skip
+    if good and _are_apart(spot, other, noise, usual, lowest_score):
         open_window(frame, static, grid, camera, x, y, half, window)
         add_neighbours(window, spots, reaches, count + 1, -1, x, y, half)
         two = unexplained(window, noise, prior) + shape_penalty(spot, prior) + shape_penalty(other, prior)
-        good = good and one - two > EVIDENCE
-    if not good:
-        copy_row(single, spot)
-        reaches[own] = light_reach(spot)
-    return good
+        if one - two > EVIDENCE:
+            return True
+    copy_row(single, spot)
+    reaches[own] = light_reach(spot)
+    return False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from paracrine.characterization.tracking.detect import fit_spot_model, locate_video, measure_still_image
+from paracrine.characterization.tracking.ghosts import drop_tracks, find_ghosts
 from paracrine.characterization.tracking.link import Linked, LinkPrior, keep_confirmed, link_spots
 from paracrine.characterization.tracking.settings import SpotModel, TrackingSettings
 from paracrine.core.progress import Progress
@@ -27,6 +28,7 @@ class TrackedVideo:
         saturated_share: share of spots whose middle is clipped.
         faint_dropped_count: faint spots that no track confirmed.
         spots_per_frame: mean number of spots in a frame.
+        ghosts_count: tracks left out because they repeat every step of a brighter one (reflections).
     """
 
     tracks: Tracks
@@ -37,6 +39,7 @@ class TrackedVideo:
     saturated_share: float
     faint_dropped_count: int
     spots_per_frame: float
+    ghosts_count: int = 0
 
 
 def track_video(
@@ -71,6 +74,8 @@ def track_video(
     frame_shape = (video.height_px, video.width_px)
     linked = link_spots(spots, chosen, frame_shape=frame_shape)
     kept = keep_confirmed(linked, chosen)
+    ghosts = find_ghosts(kept)
+    kept = drop_tracks(kept, ghosts)
     return TrackedVideo(
         tracks=_tracks(kept, video),
         model=model,
@@ -80,6 +85,7 @@ def track_video(
         saturated_share=float(np.mean(kept.spots.saturated)) if kept.spots.spots_count else 0.0,
         faint_dropped_count=spots.spots_count - kept.spots.spots_count,
         spots_per_frame=kept.spots.spots_count / video.frames_count,
+        ghosts_count=int(ghosts.size),
     )
 
 
