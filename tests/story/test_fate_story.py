@@ -84,6 +84,15 @@ def test_an_infusion_adds_up_to_what_has_run_in() -> None:
     assert draws.balance_error_frac < 1e-6
 
 
+def test_sizes_of_an_instrument_file_feed_in(tmp_path: Path) -> None:
+    """Rung 1: of 10 counts in bins 80-90, 90-100 and 100-110 nm half lie below 93.3 nm."""
+    sizes = tmp_path / "sizes.csv"
+    sizes.write_text("centre diameter (nm);count\n85;4\n95;3\n105;3\n", "utf-8")
+    report = open_bench().fate.simulate("mouse", "1e10particles", size_from=sizes)
+    assert report.answer.sizes.startswith("D10 82, D50 93, D90 107 nm, sizes.csv")
+
+
+@pytest.mark.slow
 def test_sizes_of_a_certified_batch_feed_in(tmp_path: Path) -> None:
     open_bench().demo(tmp_path / "demo")
     workspace = tmp_path / "demo" / "certificates" / "workspace"
