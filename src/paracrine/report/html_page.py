@@ -77,7 +77,13 @@ def _environment() -> Environment:
 def _picture(chart: Chart) -> str:
     """The drawing with its own clip ids and the page's colours; sized by the page."""
     svg = render_svg(chart.spec)
-    svg = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\1{chart.anchor}-\2", svg)
+    # The library numbers its ids on and on within a process; a page must not depend on what was drawn before it.
+    seen: dict[str, str] = {}
+    svg = re.sub(
+        r'(id="|url\(#)((?:clip|gradient)\w*)',
+        lambda found: f"{found[1]}{chart.anchor}-{seen.setdefault(found[2], f'part{len(seen)}')}",
+        svg,
+    )
     for hue in hues():
         svg = re.sub(rf'(fill|stroke)="{hue.light}"', rf'\1="var(--{hue.name})"', svg)
     return svg.replace('class="marks"', 'role="img"', 1)
