@@ -173,6 +173,13 @@ class FormatInfo:
         )
         return by_version or self.declared.maturity.value
 
+    @property
+    def held_against(self) -> str:
+        """Real files the reader was held against and where they come from."""
+        samples = [sample for sample in self.declared.samples if sample != "none"]
+        files = f"{len(samples)} real file{'' if len(samples) == 1 else 's'}" if samples else "no real file"
+        return "; ".join((files, *self.declared.references))
+
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {

@@ -61,5 +61,5 @@ def formats(json: Annotated[bool, typer.Option("--json", help="Print JSON instea
         return
     typer.echo(f"{len(listed)} readers.")
     typer.echo("tested: held against a real file; candidate: documented layout; draft: please send a sample.")
-    rows = [(info.name, info.title, info.technique, info.maturity_text, info.known_limits) for info in listed]
-    print_table(("reader", "what", "method", "maturity", "limits"), rows)
+    rows = [(info.name, info.title, info.maturity_text, info.held_against, info.known_limits) for info in listed]
+    print_table(("reader", "what", "maturity", "held against", "limits"), rows)

@@ -63,6 +63,7 @@ FORMAT = Format(
         "nguyens7-Experiments/PBS_LPS_-ExperimentSummary.csv",
         "nguyens7-Experiments/tidyNano-ExperimentSummary.csv",
     ),
+    references=("sample files of nguyens7/tidyNano (MIT), nguyens7/Experiments, edfadeev/Alteromonas_MVs",),
     known_limits="histograms of 1000 bins only, as NTA 3.2 to 3.4 write them; exclusion regions are kept as text",
 )
 _EXPERIMENT, _SINGLE = SIGNATURES
