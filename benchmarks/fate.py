@@ -28,9 +28,9 @@ from paracrine.facts.species import read_species
 from paracrine.fate.body import body_of
 from paracrine.fate.exchange.sbml import Network, write_sbml
 from paracrine.fate.model import FateModel, load_model
-from paracrine.numerics.ode import population, solve
 from paracrine.numerics.ode.expression import evaluate, written
 from paracrine.numerics.ode.normal_form import normal_form
+from paracrine.numerics.ode.population import solve_population
 from paracrine.numerics.ode.solve import Injection
 
 Floats = npt.NDArray[np.float64]
@@ -77,11 +77,11 @@ def make_people(count: int, *, seed: int = 1) -> People:
 
 
 def ours(people: People, relative: float, absolute: float, workers: int) -> Floats:
-    system = people.model.system
-    solve.SMALLEST_FRAC = absolute / relative * DOSE / sum(one.amount for one in GIVEN)
-    return population.solve_population(
-        system, people.columns(), GIVEN, TIMES_H, relative_error=relative, workers=workers
-    )
+    smallest = absolute / relative * DOSE / sum(one.amount for one in GIVEN)
+    return solve_population(
+        people.model.system, people.columns(), GIVEN, TIMES_H,
+        relative_error=relative, smallest_frac=smallest, workers=workers,
+    )  # fmt: skip
 
 
 class Roadrunner:

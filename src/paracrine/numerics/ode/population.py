@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import inspect
 import os
 import sys
 import tempfile
@@ -16,8 +17,17 @@ from typing import cast
 import numpy as np
 
 from paracrine.core.errors import SolveError
+from paracrine.numerics.ode import rodas
 from paracrine.numerics.ode.flows import FlowSystem
-from paracrine.numerics.ode.solve import Floats, Injection, absolute_error, check_times, dose_factors, stretches
+from paracrine.numerics.ode.solve import (
+    SMALLEST_FRAC,
+    Floats,
+    Injection,
+    absolute_error,
+    check_times,
+    dose_factors,
+    stretches,
+)
 from paracrine.numerics.ode.written import written_system
 
 Runner = Callable[[Floats, Floats, Floats, Floats, Floats, Floats, Floats], int]
@@ -32,6 +42,7 @@ def solve_population(
     *,
     dose_factor: Floats | None = None,
     relative_error: float = 1e-6,
+    smallest_frac: float = SMALLEST_FRAC,
     workers: int = 1,
 ) -> Floats:
     """Return the states of many individuals, starting empty at time zero.
@@ -45,6 +56,7 @@ def solve_population(
         times_h: increasing, not negative [h].
         dose_factor: factor on every injection, one an individual, or [individual, state].
         relative_error: wanted of each state.
+        smallest_frac: absolute error allowed, as a share of the relative one times the dose.
         workers: threads.
 
     Returns:
@@ -65,7 +77,7 @@ def solve_population(
     parts = stretches(system.states, injections, float(times_h[-1]))
     cuts = np.array([*(part.start_h for part in parts), float(times_h[-1])])
     given = np.array([[part.jump, part.inflow_per_h] for part in parts])
-    accuracy = np.array([relative_error, absolute_error(injections, relative_error)])
+    accuracy = np.array([relative_error, absolute_error(injections, relative_error, smallest_frac)])
     out = np.zeros((count, times_h.size, len(system.states)))
     run = _runner(system)
 
@@ -89,7 +101,8 @@ def _spans(count: int, workers: int) -> list[slice]:
 @cache
 def _runner(system: FlowSystem) -> Runner:
     text = written_system(system)
-    name = hashlib.sha256(text.encode()).hexdigest()[:20]
+    # The coefficients of the method are frozen into the compiled code, so they are part of its name.
+    name = hashlib.sha256((text + inspect.getsource(rodas)).encode()).hexdigest()[:20]
     path = _kept(name, text)
     spec = importlib.util.spec_from_file_location(f"paracrine_flows_{name}", path)
     assert spec is not None

@@ -80,9 +80,11 @@ def dose_factors(factor: Floats | None, states_count: int) -> Floats:
     return factor if factor.ndim == 2 else np.repeat(factor[:, None], states_count, axis=1)
 
 
-def absolute_error(injections: Sequence[Injection], relative_error: float) -> float:
+def absolute_error(
+    injections: Sequence[Injection], relative_error: float, smallest_frac: float = SMALLEST_FRAC
+) -> float:
     """Return the error allowed of an amount however small."""
-    return max(sum(one.amount for one in injections), 1e-300) * relative_error * SMALLEST_FRAC
+    return max(sum(one.amount for one in injections), 1e-300) * relative_error * smallest_frac
 
 
 def solve_system(
