@@ -12,6 +12,7 @@ from typing import NamedTuple
 from paracrine.core.errors import InputError
 from paracrine.evidence.file import EvidenceFile
 
+_MISSING = frozenset({"NA", "N/A", "#N/A", "NAN", "NULL", "NONE"})
 _HEADER_ROWS = 30
 _MAX_FIELD_LETTERS = 5_000_000
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
@@ -115,7 +116,7 @@ def _row(locator: str, names: list[str], cells: list[str]) -> Row:
         value = _ESCAPED.sub(" ", cell).strip()
         formula = _FORMULA.fullmatch(value)
         value = formula[1] if formula else value
-        if name and value and not found.get(name):
+        if name and value and value.upper() not in _MISSING and not found.get(name):
             found[name] = value
     odd = len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :])
     doubt = f"{len(cells)} cells under {len(names)} columns: the row may be shifted" if odd else ""

@@ -1,0 +1,1 @@
+"""Records of one work found among many, with the reason for every join."""
