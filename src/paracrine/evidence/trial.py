@@ -99,9 +99,9 @@ class Trial(PlainData):
     kind: ClassVar[str] = "trial"
 
     origin: Origin
-    registry: str
+    registry: str = ""
     """`ClinicalTrials.gov`, `ChiCTR`, `ISRCTN`, `EUCTR` …"""
-    trial_id: str
+    trial_id: str = ""
     """Upper case, without the country suffix of EUCTR exports."""
     aliases: tuple[str, ...] = ()
     """Former numbers of this very record (`nct_alias`)."""

@@ -78,7 +78,7 @@ class Work(PlainData):
     kind: ClassVar[str] = "work"
 
     origin: Origin
-    database: str
+    database: str = ""
     """Where the record was made: `pubmed`, `embase`, `scopus`, `wos`, `cochrane` …; empty when not stated."""
     accession: str = ""
     """The database's own number."""

@@ -42,3 +42,27 @@ class SavedSearch(Record):
     where: tuple[str, ...] = ()
     last_number: int
     """Number of the newest record of the base when it was saved."""
+
+
+class DuplicatesRecord(Record):
+    """Groups of records of one work as they were found, with the reasons of every join."""
+
+    kind: ClassVar[str] = "evidence_duplicates"
+
+    rules_version: str
+    records_count: int
+    groups: tuple[tuple[str, ...], ...]
+    """Keys of each group; the first stands for it."""
+    reasons: tuple[tuple[str, str, str, str], ...]
+    """(key, key, verdict, reasons) of each match, joined or only linked."""
+
+
+class LinkDecision(Record):
+    """A person says that two records are one work, or are not."""
+
+    kind: ClassVar[str] = "evidence_link_decision"
+
+    one: str
+    other: str
+    together: bool
+    reason: str

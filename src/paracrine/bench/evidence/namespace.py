@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from paracrine.bench.bench import Bench
     from paracrine.bench.evidence.adding import AddReport
     from paracrine.bench.evidence.extracting import ExtractReport
+    from paracrine.bench.evidence.linking import LinkReport
     from paracrine.bench.evidence.listing import SourceInfo
     from paracrine.bench.evidence.opening import EvidenceBase
     from paracrine.bench.evidence.pooling import PoolReport
@@ -192,6 +193,29 @@ class Evidence:
         from paracrine.evidence.pool.offer import list_methods
 
         return list_methods()
+
+    def dedupe(self) -> LinkReport:
+        """Find records of one work and what else belongs together; nothing is deleted.
+
+        Raises:
+            RecordError: when there is no base.
+        """
+        from paracrine.bench.evidence.linking import link_records
+
+        with self.open() as base:
+            return link_records(base)
+
+    def decide_link(self, one: str, other: str, *, together: bool, reason: str) -> int:
+        """Say that two records are one work, or are not; returns the ledger entry.
+
+        Raises:
+            InputError: when there is no reason.
+            UnknownName: when a record does not exist.
+        """
+        from paracrine.bench.evidence.linking import decide_link
+
+        with self.open() as base:
+            return decide_link(base, one, other, together=together, reason=reason)
 
     def open(self, *, create: bool = False) -> EvidenceBase:
         """Open the base: ledger and search index, the latter made again where it is behind.

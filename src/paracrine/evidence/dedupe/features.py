@@ -18,7 +18,9 @@ _PREPRINT_JOURNALS = re.compile(r"rxiv|research square|preprint|ssrn|peerj prepr
 _MARKS = re.compile(r"[^\w]+")
 _STOP = frozenset({"the", "of", "and", "in", "a", "an", "for", "on", "to", "with", "by", "from", "journal", "j"})
 _PAGE = re.compile(r"[A-Za-z]{0,3}\d+")
-_REPLY = re.compile(r"\b(?:erratum|corrigendum|correction|retraction|reply|response|comment|letter|editorial)\b", re.IGNORECASE)
+_REPLY = re.compile(
+    r"\b(?:erratum|corrigendum|correction|retraction|reply|response|comment|letter|editorial)\b", re.IGNORECASE
+)
 _NUMBERS = re.compile(r"(?<![\d.])\d+(?:\.\d+)?")
 _ROMAN = re.compile(r"\b(?:part|phase|study|chapter|section)\s+([ivx]+|\d+|[a-d])\b", re.IGNORECASE)
 
@@ -54,7 +56,9 @@ class Features:
 
 def plain(text: str) -> str:
     """Return lower-case letters without accents, marks as blanks."""
-    folded = unicodedata.normalize("NFKD", text.translate({ord("ß"): "ss", ord("ø"): "o", ord("Ø"): "o", ord("ł"): "l"}))
+    folded = unicodedata.normalize(
+        "NFKD", text.translate({ord("ß"): "ss", ord("ø"): "o", ord("Ø"): "o", ord("ł"): "l"})
+    )
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return _MARKS.sub(" ", bare.casefold().replace("_", " ")).strip()
 
@@ -72,7 +76,7 @@ def features_of(work: Work) -> Features:
     return Features(
         key=work.key,
         title=words.replace(" ", ""),
-        title_grams=_grams(words),
+        title_grams=letter_triples(words),
         numbers=frozenset(_NUMBERS.findall(words)),
         part=part[1] if part else "",
         is_notice=bool(_REPLY.search(title)),
@@ -88,7 +92,7 @@ def features_of(work: Work) -> Features:
         issue=_number(work.issue),
         page=first,
         last_page=_last_page(pages),
-        abstract_grams=_grams(plain(work.abstract_text)[:1500]),
+        abstract_grams=letter_triples(plain(work.abstract_text)[:1500]),
         is_preprint=work.work_type == "preprint"
         or work.doi.startswith(PREPRINT_DOIS)
         or bool(_PREPRINT_JOURNALS.search(work.journal)),
@@ -105,7 +109,8 @@ def likeness(one: Counter[str], other: Counter[str]) -> float:
     return 2 * sum(min(count, large[gram]) for gram, count in small.items() if gram in large) / whole
 
 
-def _grams(words: str) -> Counter[str]:
+def letter_triples(words: str) -> Counter[str]:
+    """Return the letter triples of a text and how often each stands there."""
     text = words.replace(" ", "")
     return Counter(text[place : place + 3] for place in range(len(text) - 2))
 
@@ -116,7 +121,13 @@ def _family(name: str) -> str:
     head = re.split(r"\.(?=[A-Z])", name)[0]
     words = plain(head).split()
     kept = [word for word in words if len(word) > 1] or words
-    return "".join(kept[:2]) if kept and kept[0] in ("van", "von", "de", "el", "al", "la", "le") else kept[0] if kept else ""
+    return (
+        "".join(kept[:2])
+        if kept and kept[0] in ("van", "von", "de", "el", "al", "la", "le")
+        else kept[0]
+        if kept
+        else ""
+    )
 
 
 def _initials(journal: str) -> str:

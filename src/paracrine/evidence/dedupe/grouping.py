@@ -84,9 +84,7 @@ def _grouped(matches: Sequence[Match], features: Sequence[Features], apart: set[
         used[min(one)] = before
     seen: dict[int, set[str]] = {id(keys): keys for keys in members.values() if len(keys) > 1}
     order = {one.key: number for number, one in enumerate(features)}
-    groups = [
-        Group(tuple(sorted(keys, key=order.__getitem__)), tuple(used[min(keys)])) for keys in seen.values()
-    ]
+    groups = [Group(tuple(sorted(keys, key=order.__getitem__)), tuple(used[min(keys)])) for keys in seen.values()]
     return tuple(sorted(groups, key=lambda group: order[group.keys[0]]))
 
 

@@ -114,7 +114,9 @@ def _compare(one: Features, other: Features) -> _Compared:
         other_pmid=bool(one.pmid and other.pmid) and one.pmid != other.pmid,
         year_gap=abs(one.year - other.year) if one.year and other.year else None,
         same_author=bool(one.author) and (one.author == other.author or _alike_authors(one, other)),
-        other_author=bool(one.author and other.author) and not _alike_authors(one, other) and one.author != other.author,
+        other_author=bool(one.author and other.author)
+        and not _alike_authors(one, other)
+        and one.author != other.author,
         same_journal=same_journal,
         other_journal=bool(one.journal and other.journal) and not same_journal,
         same_volume=bool(one.volume) and one.volume == other.volume,
