@@ -3,7 +3,7 @@
 python benchmarks/evidence_screening.py --peer|--ours [--sets Estrogens,Triptans] [--seeds 10] --out rows.jsonl
 python benchmarks/evidence_screening.py --table rows.jsonl
 
-A row: set, program, seed, records, included, read at 95 % recall, WSS@95, seconds, retrainings. Rows already there are kept.
+A row: set, program, seed, records, included, read at 95 % recall, WSS@95, seconds, retrainings. Rows there are kept.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def run_peer(name: str, seed: int) -> dict[str, Any]:
     model = next(one["value"] for one in AI_MODEL_CONFIGURATIONS if one["name"] == "elas_u4")
     wanted = math.ceil(RECALL * int(labels.sum()))
     start = time.process_time()
-    simulation = Simulate(data, labels, [ActiveLearningCycle.from_meta(model)], stopper=_Enough(wanted), print_progress=False)
+    simulation = Simulate(
+        data, labels, [ActiveLearningCycle.from_meta(model)], stopper=_Enough(wanted), print_progress=False
+    )
     simulation.label(first_two(labels, seed))
     simulation.review()
     order = simulation._results["record_id"].tolist()
@@ -88,19 +90,27 @@ def run_ours(name: str, seed: int, schedule: str) -> dict[str, Any]:
     titles, abstracts, labels = load(name)
     start = time.process_time()
     done = replay(
-        titles, abstracts, labels.tolist(), first=first_two(labels, seed), recall=RECALL, every_record=schedule == "every"
+        titles,
+        abstracts,
+        labels.tolist(),
+        first=first_two(labels, seed),
+        recall=RECALL,
+        every_record=schedule == "every",
     )
     program = "paracrine" if schedule == "own" else "paracrine, every record"
     return row(program, name, seed, labels, list(done.order), time.process_time() - start, done.retrainings)
 
 
-def row(program: str, name: str, seed: int, labels: np.ndarray, order: list[int], cpu_s: float, fits: int) -> dict[str, Any]:
+def row(
+    program: str, name: str, seed: int, labels: np.ndarray, order: list[int], cpu_s: float, fits: int
+) -> dict[str, Any]:
     found = np.cumsum(labels[order])
     wanted = math.ceil(RECALL * int(labels.sum()))
     read = int(np.argmax(found >= wanted)) + 1
     return {
         "set": name, "program": program, "seed": seed, "records": len(labels), "included": int(labels.sum()),
-        "read": read, "wss95": (len(labels) - read) / len(labels) - (1 - RECALL), "cpu_s": round(cpu_s, 3), "fits": fits,
+        "read": read, "wss95": (len(labels) - read) / len(labels) - (1 - RECALL),
+        "cpu_s": round(cpu_s, 3), "fits": fits,
     }  # fmt: skip
 
 
@@ -124,7 +134,9 @@ def table(rows: list[dict[str, Any]], program: str = "paracrine") -> Iterator[st
         ours = [by[program, name, seed] for seed in seeds]
         difference = np.mean([own["wss95"] - other["wss95"] for own, other in zip(ours, peer, strict=True)])
         differences.append(difference)
-        seconds = [sum(one["cpu_s"] for one in many) / max(1, sum(one["fits"] for one in many)) for many in (ours, peer)]
+        seconds = [
+            sum(one["cpu_s"] for one in many) / max(1, sum(one["fits"] for one in many)) for many in (ours, peer)
+        ]
         yield (
             f"| {name} | {ours[0]['records']} / {ours[0]['included']} | {len(seeds)} "
             f"| {np.mean([one['wss95'] for one in peer]):.3f} | {np.mean([one['wss95'] for one in ours]):.3f} "
@@ -152,7 +164,8 @@ def main() -> None:
             print(f"{program}\n")
             print("\n".join(table(rows_of(given.table), program)))
         return
-    program = "asreview elas_u4" if given.peer else "paracrine" if given.ours == "own" else "paracrine, every record"
+    names = {"own": "paracrine", "every": "paracrine, every record"}
+    program = "asreview elas_u4" if given.peer else names[given.ours]
     known = {(one["program"], one["set"], one["seed"]) for one in rows_of(given.out)}
     end = time.monotonic() + 60 * given.minutes
     for seed in range(given.seeds):

@@ -26,7 +26,7 @@ def record_of(data: dict[str, Any]) -> Work | Trial:
 def _of_work(work: Work) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     numbers = (work.pmid, work.pmc, work.doi, work.accession, *work.trial_ids, *work.issn)
     texts = {
-        "title": f"{work.title} {work.title_original}",
+        "title": " / ".join(filter(None, (work.title, work.title_original))),
         "abstract": work.abstract_text,
         "authors": " ; ".join(author.text for author in work.authors),
         "journal": f"{work.journal} {work.journal_short}",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from paracrine.bench.evidence.listing import SourceInfo
     from paracrine.bench.evidence.opening import EvidenceBase
     from paracrine.bench.evidence.pooling import PoolReport
+    from paracrine.bench.evidence.screening import Screening
     from paracrine.bench.evidence.searching import SearchReport
     from paracrine.bench.evidence.showing import EvidenceDemo
     from paracrine.bench.evidence.trending import TrendReport
@@ -216,6 +217,31 @@ class Evidence:
 
         with self.open() as base:
             return decide_link(base, one, other, together=together, reason=reason)
+
+    @property
+    def screening(self) -> Screening:
+        """Reviews: blinded decisions, the order of reading, when to stop, the flow."""
+        from paracrine.bench.evidence.screening import Screening
+
+        return Screening(self)
+
+    def export(self, out: str | Path, *, query: str = "", review: str = "", verdict: str = "", stage: str = "") -> int:
+        """Write works as .ris, .csv or .json and return how many.
+
+        Args:
+            out: where to; the ending decides the format.
+            query: only those a search finds.
+            review: only those decided in a review.
+            verdict: only those with this verdict: include or exclude.
+            stage: of the verdict: abstract or full text.
+
+        Raises:
+            InputError: when the ending is unknown or nothing is there to write.
+        """
+        from paracrine.bench.evidence.exporting import export_works
+
+        with self.open() as base:
+            return export_works(base, Path(out), query=query, review=review, verdict=verdict, stage=stage)
 
     def open(self, *, create: bool = False) -> EvidenceBase:
         """Open the base: ledger and search index, the latter made again where it is behind.

@@ -62,7 +62,7 @@ def read(file: EvidenceFile) -> Iterator[Item]:
                 unknown += 1
                 if unknown <= _REMARKED:
                     yield Refused(f"line {line_number}", f"between records: {line.strip()[:60]!r}", False)
-        elif tag:
+        elif tag and tag not in ("TY", "ER"):
             record.append((tag, value))
         elif line.strip():
             before, text = record[-1]

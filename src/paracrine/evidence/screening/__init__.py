@@ -1,0 +1,1 @@
+"""Screening: decisions of people, the order in which they read, and when they may stop."""

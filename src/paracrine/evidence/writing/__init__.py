@@ -1,0 +1,1 @@
+"""Works out to other programs: RIS, CSV, JSON."""

@@ -1,0 +1,96 @@
+"""Searches as people write them, over a small base."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from paracrine import open_bench
+from paracrine.bench.bench import Bench
+from paracrine.core.errors import InputError, UnknownName
+from paracrine.evidence.query import parse_query
+
+RECORDS = (
+    ("Exosomes for kidney injury", "Umbilical vesicles in renal ischaemia.", "Byron, A", "2019"),
+    ("Exosomes in cancer of the kidney", "Tumour biomarkers.", "Lovelace, B", "2021"),
+    ("Liposomes for the liver", "No exosome was used; 10^9 particles.", "Byron, A", "2023"),
+)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    text = "".join(
+        f"TY  - JOUR\nTI  - {title}\nAB  - {abstract}\nAU  - {author}\nPY  - {year}\nER  - \n"
+        for title, abstract, author, year in RECORDS
+    )
+    (tmp_path / "a.ris").write_text(text)
+    bench = open_bench(tmp_path / "base", person="Ada")
+    bench.evidence.add([tmp_path / "a.ris"])
+    return bench
+
+
+def titles(bench: Bench, query: str, **asked: object) -> set[str]:
+    report = bench.evidence.search(query, **asked)  # type: ignore[arg-type]
+    assert report.total_count == len(report.hits)
+    return {hit.record.title.split()[-1] for hit in report.hits}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("exosome AND (kidney OR renal) NOT cancer", {"injury"}),
+        ("exosome", {"injury", "kidney", "liver"}),
+        ("exosome kidney", {"injury", "kidney"}),
+        ("title:exosome", {"injury", "kidney"}),
+        ("title:(exosome OR liposome) author:byron", {"injury", "liver"}),
+        ('"for the liver"', {"liver"}),
+        ('"liver the for"', set()),
+        ("lipo*", {"liver"}),
+        ("10^9", {"liver"}),
+        ("and", set()),
+    ],
+)
+def test_boolean_fielded_and_phrase_searches(bench: Bench, query: str, found: set[str]) -> None:
+    assert titles(bench, query) == found
+
+
+def test_filters_and_facets(bench: Bench) -> None:
+    assert titles(bench, "exosome", where=["year>=2021"]) == {"kidney", "liver"}
+    assert titles(bench, "exosome", where=["year=2019..2021"]) == {"injury", "kidney"}
+    report = bench.evidence.search("exosome", facets=True)
+    assert set(report.facets["year"]) == {("2019", 1), ("2021", 1), ("2023", 1)}
+
+
+def test_the_best_match_comes_first_with_its_words_marked(bench: Bench) -> None:
+    first = bench.evidence.search("kidney renal").hits[0].to_data()
+    assert first["title_marked"] == "Exosomes for **kidney** injury"
+    assert "**renal**" in first["passage_marked"]
+
+
+def test_a_saved_search_tells_what_is_new(bench: Bench, tmp_path: Path) -> None:
+    bench.evidence.search("exosome", save="mine")
+    (tmp_path / "b.ris").write_text("TY  - JOUR\nTI  - A new exosome\nPY  - 2024\nER  - \n")
+    bench.evidence.add([tmp_path / "b.ris"])
+    report = bench.evidence.search(saved="mine")
+    assert (report.total_count, report.new_count) == (4, 1)
+    assert [hit.record.title for hit in report.hits if hit.is_new] == ["A new exosome"]  # type: ignore[union-attr]
+    with pytest.raises(UnknownName, match="no search is saved"):
+        bench.evidence.search(saved="yours")
+
+
+@pytest.mark.parametrize("text", ["", "(a", "a)", '"a', "NOT a", "a AND", "AND a", "a OR", "()", "!!"])
+def test_what_cannot_be_understood_is_said(text: str) -> None:
+    with pytest.raises(InputError):
+        parse_query(text)
+
+
+def test_unknown_fields_and_filters_are_named(bench: Bench) -> None:
+    with pytest.raises(UnknownName, match="titel"):
+        bench.evidence.search("titel:x")
+    with pytest.raises(UnknownName, match="yaer"):
+        bench.evidence.search("x", where=["yaer=2"])
+
+
+def test_the_index_language_cannot_be_smuggled_in() -> None:
+    assert parse_query("NEAR(a b) x-y title*").match == '("NEAR" AND (("a" AND "b")) AND "x-y" AND "title"*)'
