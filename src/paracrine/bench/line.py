@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from paracrine.bench.line_design import FrontReport
     from paracrine.bench.line_fit import FitReport
     from paracrine.bench.line_measure import MeasuredLine
+    from paracrine.bench.line_next import NextReport
     from paracrine.bench.line_report import LineComparison, LineReport
     from paracrine.core.progress import Progress
     from paracrine.production.design import LineDesign
@@ -220,6 +221,48 @@ class LineBench:
             write_outputs(Path(out), {"designs.html": front_html(front, name=design.name).encode()})
             pages = {"designs.html": Path(out) / "designs.html"}
         return FrontReport(design, front, pages)
+
+    def next(
+        self,
+        line: str | Path,
+        *,
+        experiments: int = 6,
+        data: str | Path | None = None,
+        output: str = "yield",
+        maximise: bool = True,
+        seed: int = 1,
+        fitted: str | Path | None = None,
+    ) -> NextReport:
+        """Say what to try next: designs that fill the space, Bayesian ones once there are results.
+
+        Args:
+            line: TOML file with `[[vary]]` tables.
+            experiments: how many.
+            data: table of what was tried: a column for each variable, and one for the output.
+            output: what is to be improved.
+            maximise: or minimise.
+            seed: of the choice.
+            fitted: posterior file of `fit`, for the predictions beside the designs.
+
+        Raises:
+            InputError: when nothing may vary, or the table cannot be used.
+            MissingExtra: when there are results to learn from and BayBE is not installed.
+        """
+        from paracrine.bench.line_design import read_line_and_space, require_space
+        from paracrine.bench.line_next import suggest_next
+
+        design, variables = read_line_and_space(Path(line))
+        require_space(variables, Path(line).name)
+        return suggest_next(
+            design,
+            variables,
+            count=experiments,
+            data=None if data is None else Path(data),
+            output=output,
+            maximise=maximise,
+            seed=seed,
+            posterior=self._posterior(fitted),
+        )
 
     def measure(
         self,

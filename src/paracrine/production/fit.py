@@ -132,7 +132,7 @@ def fit_lines(observations: Sequence[Observation], designs: Sequence[LineDesign]
     """
     cells = _cells(observations, designs)
     chosen = {design.name: design for design in designs if design.name in {cell.line for cell in cells}}
-    names = _informative(chosen, cells)
+    names = informative_names(chosen, cells)
     predict = line_predictor(chosen, cells, names)
     both = [n for n, d in chosen.items() if d.enhancements and d.culture.platform != "t_flask"]
     platforms = tuple(dict.fromkeys(design.culture.platform for design in chosen.values()))
@@ -315,7 +315,8 @@ def _rate_answer(slopes: FloatArray, names: Sequence[str]) -> FloatArray:
     return np.asarray(answer / max(float(answer.max()), 1e-12))
 
 
-def _informative(designs: dict[str, LineDesign], cells: Sequence[Cell]) -> tuple[str, ...]:
+def informative_names(designs: dict[str, LineDesign], cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Return the parameters that some cell answers to, in the order of the lines."""
     names: dict[str, None] = {}
     for design in designs.values():
         used = run_line(design, draws_count=0).parameters

@@ -33,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("compare")(compare)
     group.command("fit")(fit)
     group.command("optimise")(optimise)
+    group.command("next")(next_experiments)
     group.command("measure")(measure)
     group.command("steps")(steps)
     app.add_typer(group)
@@ -174,6 +175,33 @@ def optimise(
         typer.echo(f"  {number}. {point.limits}")
     for name, path in found.pages.items():
         typer.echo(f"{name}: {path}")
+
+
+def next_experiments(
+    line: LineFile,
+    experiments: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 6,
+    data: Annotated[Path | None, typer.Option(help="Table of what was tried: variables and the output.")] = None,
+    output: Annotated[str, typer.Option(help="What is to be improved.")] = "yield",
+    minimise: Annotated[bool, typer.Option("--minimise", help="Make it small instead of large.")] = False,
+    fitted: Annotated[Path | None, typer.Option(help="Posterior file of `line fit`.")] = None,
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Say what to try next: designs that fill the space first, Bayesian ones once there are results (extra [design]).
+
+    Example: `paracrine line next line.toml --experiments 6 --data tried.csv`
+    """
+    from paracrine.bench import open_bench
+
+    found = open_bench().line.next(
+        line, experiments=experiments, data=data, output=output, maximise=not minimise, seed=seed, fitted=fitted
+    )
+    if json:
+        print_json(found.to_data())
+        return
+    typer.echo(found.headline)
+    heads = (*(f"{v.what}, {v.unit}" for v in found.variables), f"{found.output} ×", "why")
+    print_table(heads, found.rows())
 
 
 def measure(
