@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 from paracrine.core.errors import InputError, LimitError
-from paracrine.core.parameter import Grade
 from paracrine.production.elution import curve_moments_ml, eluted_before
 from paracrine.production.filtration import (
     filtration_hours,
@@ -18,9 +18,10 @@ from paracrine.production.filtration import (
     sieving_from_washout,
     steric_sieving,
 )
-from paracrine.production.populations import CENTRES_NM, ORIGINS, Feed, lognormal_shares
-from paracrine.production.prior import SPREADS, Draws, value_at
+from paracrine.production.populations import CENTRES_NM, ORIGINS, Feed
+from paracrine.production.prior import Draws, value_at
 from paracrine.production.step import STEPS, StepResult, Task, settle
+from paracrine.testing.step import check_step, run_step
 
 GIVEN: dict[str, dict[str, Any]] = {
     "tff_ultrafiltration": {"area_cm2": 110.0},
@@ -32,58 +33,27 @@ GIVEN: dict[str, dict[str, Any]] = {
 }
 
 
-def feed_of(draws: Draws, *, volume_ml: float = 130.0) -> Feed:
-    size = draws.size
-    shapes = [
-        lognormal_shares(np.full(size, d), np.full(size, w)) for d, w in ((97, 1.4), (83, 1.5), (28, 1.3), (270, 1.6))
-    ]
-    counts = (3e11, 4e9, 6e10, 2e8)
-    particles = np.stack([shape * count for shape, count in zip(shapes, counts, strict=True)])
-    density = np.stack([np.full(size, d) for d in (1.15, 1.14, 1.02, 1.17)])
-    return Feed(np.full(size, volume_ml), particles, np.full(size, 9000.0), density)
-
-
 def run(kind: str, draws: Draws, *, volume_ml: float = 130.0, **settings: Any) -> tuple[Feed, StepResult]:
-    module = STEPS.load(kind)
-    given = {**GIVEN.get(kind, {}), **settings}
-    task = Task(kind, kind, settle(module.SETTINGS, given, where=kind), draws, {p.name: p for p in module.PARAMETERS})
-    feed = feed_of(draws, volume_ml=volume_ml)
-    return feed, module.run(feed, task)
-
-
-@pytest.mark.parametrize("kind", STEPS.names())
-def test_a_step_loses_nothing_without_a_name(kind: str) -> None:
-    """Rung 1: in + made = out + lost, for each origin and for protein."""
-    feed, result = run(kind, Draws(60, seed=4))
-    into, out = feed.amount, result.product.amount
-    for amount in result.made.values():
-        into = into.plus(amount)
-    for amount in result.lost.values():
-        assert (amount.particles >= -1e-3).all()
-        out = out.plus(amount)
-    assert np.allclose(into.particles, out.particles, rtol=1e-11)
-    assert np.allclose(into.protein_ug, out.protein_ug, rtol=1e-11)
-    assert result.product.particles.shape == feed.particles.shape
-    assert (result.product.volume_ml > 0).all()
+    return run_step(STEPS.load(kind), {**GIVEN.get(kind, {}), **settings}, draws=draws, volume_ml=volume_ml)
 
 
 @pytest.mark.parametrize("kind", STEPS.names())
 def test_a_step_keeps_the_contract(kind: str) -> None:
-    module = STEPS.load(kind)
-    assert module.STEP.stage in ("clarify", "concentrate", "purify", "modify", "finish", "store")
-    for parameter in module.PARAMETERS:
-        assert parameter.spread in SPREADS
-        assert parameter.source
-        assert parameter.meaning
-        assert parameter.low is not None
-        assert parameter.high is not None
-        assert parameter.low < parameter.value < parameter.high
-        if parameter.source.startswith("assumption"):
-            assert parameter.grade is Grade.ASSUMPTION
-    values = [p.value for p in module.PARAMETERS]
-    assert len(set(values)) == len(values), "all different, so that swapped arguments show"
-    _, result = run(kind, Draws(0))
-    assert set(result.uses) <= set(module.COST)
+    """Rung 1: in + made = out + lost by name, for each origin and for protein; sources, grades, bounds."""
+    check_step(STEPS.load(kind), GIVEN.get(kind))
+
+
+def test_the_contract_notices_what_is_lost_without_a_name() -> None:
+    def leaky(feed: Feed, task: Task) -> StepResult:
+        kept, _ = feed.keep(0.9, protein_frac=1.0)
+        return StepResult(product=kept, lost={})
+
+    honest = STEPS.load("loading_incubation")
+    names = {name: getattr(honest, name) for name in ("STEP", "SETTINGS", "PARAMETERS", "COST")}
+    broken = ModuleType("broken")
+    broken.__dict__.update(names, run=leaky)
+    with pytest.raises(AssertionError, match="cell-derived particles are lost without a name"):
+        check_step(broken)
 
 
 def test_a_parameter_meets_its_interval() -> None:
