@@ -48,6 +48,7 @@ def test_a_damaged_file_gives_no_wrong_number(
         ("b7 sizes.csv", "delete_piece", 6746),
         ("b7 sizes.csv", "delete_piece", 20348280),
         ("b7 sizes.csv", "delete_piece", 20983530),
+        ("b7 sizes.csv", "change_digits", 30030150),
     ],
 )
 def test_what_the_long_runs_found_stays_mended(

@@ -21,8 +21,8 @@ _SAME_OR_TOLD = frozenset({"shuffle_lines", "double_block"})
 _CLOSE = 1e-9
 _EDGES_MOVED = 8
 """Edges lie between two printed sizes: three changed digits move twice as many, and the outermost."""
-_EDGES_NM = 0.055
-"""Edges of equal bins are a line through sizes printed to a tenth of a nanometre, which may turn by half of that."""
+_EDGES_NM = 0.11
+"""Edges of equal bins are a line through two sizes printed to a tenth of a nanometre, each half of that uncertain."""
 _TELLS = ("differ", "contradict", "twice", "no-role-map")
 
 
