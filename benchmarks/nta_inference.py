@@ -20,11 +20,13 @@ from paracrine.characterization.inference.analyse import AnalysisOptions, analys
 from paracrine.characterization.inference.diffusion import fit_diffusion, measure_steps
 from paracrine.characterization.inference.population import bootstrap_population, fit_population, weigh_sizes
 from paracrine.characterization.inference.result import NtaResult
-from paracrine.characterization.inference.scattering_law import ScatteringLaw
 from paracrine.characterization.inference.settings import RecordingSettings, Setting, StatedBy
 from paracrine.characterization.tracking.track import track_video
 from paracrine.core.quantity import Quantity
 from paracrine.instruments.ideal_tracks import TrackingConditions, simulate_ideal_tracks
+from paracrine.instruments.nta.contrast.mie import MieContrast
+from paracrine.instruments.nta.contrast.mixed import MixedContrast
+from paracrine.instruments.nta.contrast.rayleigh_gans import RayleighGansContrast
 from paracrine.instruments.nta.scene import NtaOptics, NtaScene
 from paracrine.instruments.nta.sizes import LognormalSizes, MixedSizes, NormalSizes, Sizes
 from paracrine.instruments.nta_video import SimulatedVideo, simulate_nta_video
@@ -48,25 +50,13 @@ CUTS_NM = {"90 + 150": 118.0, "100 + 200": 145.0}
 SETTINGS = RecordingSettings(*(Setting(value, StatedBy.USER) for value in (0.166, 25.0, 20.0, 25.0, 0.890)))
 
 
-class SphereContrast:
-    """Rayleigh-Gans spheres seen sideways: a mismatch to the sixth power."""
-
-    def collected(self, diameter_nm: Floats) -> Floats:
-        return ScatteringLaw().collected(diameter_nm)
-
-
-class TwoKinds:
-    """Every other particle three times as bright at the same size."""
-
-    def collected(self, diameter_nm: Floats) -> Floats:
-        kind = np.arange(diameter_nm.size) % 2
-        return np.where(kind == 0, 1.0, 3.0) * (diameter_nm / 100.0) ** 6
-
-
 SCENES = {
-    "as assumed in the plan (d^6)": NtaScene(),
-    "Rayleigh-Gans at 90 degrees": replace(NtaScene(), contrast=SphereContrast()),
-    "two kinds, three times as bright": replace(NtaScene(), contrast=TwoKinds(), brightness_counts=40.0),
+    "as in the plan (d^6)": NtaScene(),
+    "Rayleigh-Gans, index 1.40": replace(NtaScene(), contrast=RayleighGansContrast(1.40)),
+    "Mie, polystyrene 1.59": replace(NtaScene(), contrast=MieContrast(1.59)),
+    "two indices, 1.37 and 1.42": replace(
+        NtaScene(), contrast=MixedContrast(((1.0, MieContrast(1.37)), (1.0, MieContrast(1.42)))), brightness_counts=40.0
+    ),
     "wider beam, deeper focus": replace(NtaScene(), optics=NtaOptics(beam_sigma_um=3.0, focus_depth_um=6.0)),
 }
 
@@ -254,11 +244,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--videos", type=int, default=4)
+    parser.add_argument("--only-videos", action="store_true")
     options = parser.parse_args()
     print("| what | floor | goal | reached |\n|---|---|---|---|")
-    time_rows()
-    diffusion_rows(1)
-    set_rows(options.seeds)
+    if not options.only_videos:
+        time_rows()
+        diffusion_rows(1)
+        set_rows(options.seeds)
     video_rows(options.videos)
 
 
