@@ -61,3 +61,12 @@ def test_vesicle_trials_are_told_from_a_thousand(folder: Path) -> None:
     every = EvidenceFile(folder / "msc_trials_studyfields_2022-10_1000.jsonl.gz")
     found = {one.trial_id for one in read_items(every) if isinstance(one, Trial) and judge_therapy(one)[0]}
     assert found == wanted
+
+
+def test_the_known_conflict_of_one_product_is_shown(folder: Path) -> None:
+    from paracrine.evidence.extract.products import find_conflicts, find_contents
+
+    names = ("NCT04493242", "NCT05116761", "NCT05125562")
+    found = find_conflicts(one for name in names for one in find_contents(trial(folder, name)))
+    fifteen = next(one for one in found if one.volume_ml == 15)
+    assert {one.particles for one in fifteen.statements} == {1.2e12, 10.5e8, 10.5e11}

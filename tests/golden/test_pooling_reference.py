@@ -288,3 +288,54 @@ def test_mixed_models_of_counts(reference: Path) -> None:
         near(
             (found.effect, found.standard_error, found.tau2), (wanted["beta"], wanted["se"], wanted["tau2"]), tolerance
         )
+
+
+def test_the_meta_package(reference: Path) -> None:
+    """Its DL centres Q at the Mantel-Haenszel value, which moves tau2 by 6e-8; its PM and REML stop early."""
+    sets = {
+        "Fleiss1993bin": counts(reference, "Fleiss1993bin", ("d.asp", "n.asp", "d.plac", "n.plac"), TWO),
+        "Fleiss1993cont": counts(
+            reference, "Fleiss1993cont", ("n.psyc", "mean.psyc", "sd.psyc", "n.cont", "mean.cont", "sd.cont"), MEANS
+        ),
+        "zero_props": counts(reference, "zero_props", ("xi", "ni"), ("events", "n")),
+    }
+    names = {"plogit": "plo"}
+    tried = 0
+    for label, wanted in results(reference, "09_meta_package.json").items():
+        parts = label.split("/")
+        if (
+            not parts[0].startswith(("metabin", "metacont", "metaprop"))
+            or "error" in wanted
+            or "GLMM" in label
+            or "SMD" in label
+        ):
+            continue
+        measure = "peto" if "Peto" in label else names.get(wanted["sm"].lower(), wanted["sm"].lower())
+        data = sets[parts[1]]
+        y, v = compute_effects(measure, data)
+        near(y, wanted["TE"], 1e-10)
+        near(np.sqrt(v), wanted["seTE"], 1e-10)
+        method = wanted.get("method.tau", "REML").lower()
+        test = "hksj" if wanted["hakn"] == "HK" else "z"
+        model = pool_effects(effect_set(y, v), method=method, test=test)
+        tolerance = 1e-4 if method != "dl" else 3e-7
+        near(model.beta[0], wanted["random"][0], tolerance)
+        near(model.standard_error[0], wanted["se_random"][0] if isinstance(wanted["se_random"], list) else 0, tolerance)
+        if parts[2] == "MH":
+            near(pool_mantel_haenszel(data, measure=measure).effect, wanted["common"][0], 1e-10)
+        tried += 1
+    assert tried == 21
+
+
+def test_subgroups_differ_by_the_same_q(reference: Path) -> None:
+    from paracrine.evidence.pool.pooling import pool_table
+    from paracrine.evidence.pool.question import PoolQuestion
+    from paracrine.evidence.pool.table import read_table
+
+    wanted = results(reference, "09_meta_package.json")["subgroup bcg alloc tau.common FALSE"]
+    path = reference / "datasets" / "dat.bcg_RR.csv"
+    found = pool_table(
+        read_table(path.read_text(encoding="utf-8"), name=path.name), PoolQuestion(measure="rr", by="alloc", test="z")
+    )
+    assert found.between_groups is not None
+    near(found.between_groups, (wanted["Q_between_random"], wanted["df"], wanted["p"]), 1e-4)

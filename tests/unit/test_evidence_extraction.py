@@ -134,3 +134,9 @@ def test_the_demo_runs_on_shipped_facts(tmp_path: Path) -> None:
     report = open_bench().evidence.demo(tmp_path)
     assert {path.name for path in report.files} >= {"trials.csv", "counts.csv", "covid-deaths-pool.html", "trends.html"}
     assert report.pooled.result.answers[0].pooled.value == pytest.approx(0.323759, abs=1e-5)  # type: ignore[union-attr]
+
+
+def test_conditions_go_under_their_usual_names() -> None:
+    from paracrine.evidence.trends.seen import name_conditions
+
+    assert name_conditions(("Covid19", "COVID-19", "Rare thing")) == ("COVID-19", "rare thing")

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from paracrine.evidence.trends.counting import Count
 from paracrine.figures.style import ROW_PX, SERIES, Spec, finish, names_axis, short_names
 
+HUES = {("MSC-EV", "trial"): 0, ("MSC", "trial"): 1, ("MSC-EV", "publication"): 2, ("MSC", "publication"): 3}
+"""One hue a group on every chart of a page."""
+
 
 def draw_counts(counts: Sequence[Count], *, title: str) -> Spec:
     """Draw counts as horizontal bars, MSC-EV over MSC, with the number at the end of each bar.
@@ -31,7 +34,7 @@ def draw_counts(counts: Sequence[Count], *, title: str) -> Spec:
     y = names_axis("name", [names[value] for value in values])
     colour = {
         "field": "group", "type": "nominal", "title": None, "sort": labels,
-        "scale": {"domain": labels, "range": [SERIES[i % len(SERIES)].light for i in range(len(labels))]},
+        "scale": {"domain": labels, "range": [SERIES[HUES.get(one, 0)].light for one in groups]},
         "legend": {"orient": "top"} if len(labels) > 1 else None,
     }  # fmt: skip
     offset = {"field": "group", "type": "nominal", "sort": labels, "scale": {"domain": labels}}

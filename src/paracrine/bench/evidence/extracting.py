@@ -14,6 +14,7 @@ from paracrine.core.errors import InputError
 from paracrine.core.progress import Progress
 from paracrine.evidence.extract.extraction import Corrections, correct, extract_trial, extract_work, read_corrections
 from paracrine.evidence.extract.found import Extraction
+from paracrine.evidence.extract.products import ProductConflict, ProductContent, find_conflicts, find_contents
 from paracrine.evidence.file import EvidenceFile
 from paracrine.evidence.reading import read_items
 from paracrine.evidence.trial import Trial
@@ -29,6 +30,7 @@ class ExtractReport:
     extractions: tuple[Extraction, ...]
     others: int
     files: tuple[Path, ...] = ()
+    conflicts: tuple[ProductConflict, ...] = ()
 
     @property
     def headline(self) -> str:
@@ -47,6 +49,7 @@ class ExtractReport:
             "headline": self.headline,
             "records": [one.to_data() for one in self.extractions],
             "others": self.others,
+            "conflicts": [one.text for one in self.conflicts],
             "files": [str(path) for path in self.files],
         }
 
@@ -70,7 +73,9 @@ def extract_records(
     from paracrine.evidence.extract.passages import EV, SECRETOME, passages
 
     mine = _corrections(corrections)
-    found, others = [], 0
+    found: list[Extraction] = []
+    contents: list[ProductContent] = []
+    others = 0
     label = "Extracting"
     everything = tuple(records)
     progress.start(label, len(everything))
@@ -81,12 +86,13 @@ def extract_records(
             continue
         one = extract_trial(record) if isinstance(record, Trial) else extract_work(record)
         found.append(correct(one, mine))
-    report = ExtractReport(tuple(found), others)
+        contents.extend(find_contents(record))
+    conflicts = find_conflicts(contents)
     if out is None:
-        return report
+        return ExtractReport(tuple(found), others, conflicts=conflicts)
     tables = {VALUES_NAME: _values_csv(found), DOSES_NAME: _doses_csv(found), SAFETY_NAME: _safety_csv(found)}
     write_outputs(out, {name: text.encode() for name, text in tables.items()})
-    return ExtractReport(tuple(found), others, tuple(out / name for name in tables))
+    return ExtractReport(tuple(found), others, tuple(out / name for name in tables), conflicts)
 
 
 def _corrections(path: Path | None) -> Corrections:

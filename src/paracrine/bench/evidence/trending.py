@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from paracrine.bench.outputs import write_outputs
 from paracrine.core.version import __version__
 from paracrine.evidence.trends.counting import Trends, count_trends
-from paracrine.evidence.trends.seen import VESICLES, Seen, see_trial, see_work, stage_of
+from paracrine.evidence.trends.seen import VESICLES, Seen, name_conditions, see_trial, see_work, stage_of
 from paracrine.evidence.trial import Trial
 from paracrine.evidence.work import Work
-from paracrine.facts.curated_trials import CuratedTrial, read_curated_trials
+from paracrine.facts.curated_trials import CuratedTrial, read_curated_trials, read_reported_counts
 from paracrine.report.evidence_trends import trends_headline, trends_html
 
 PAGE_NAME, DATA_NAME = "trends.html", "trends.json"
@@ -40,7 +40,7 @@ class TrendReport:
 
 def trends_of_records(records: Iterable[Work | Trial], *, origin: str, out: Path | None) -> TrendReport:
     """Count records; with `out`, trends.html and trends.json are written there."""
-    seen = (see_trial(one) if isinstance(one, Trial) else see_work(one) for one in records)
+    seen = (_with_reported(see_trial(one)) if isinstance(one, Trial) else see_work(one) for one in records)
     return _report(count_trends(seen), origin=origin, out=out)
 
 
@@ -53,21 +53,28 @@ def trends_of_facts(*, out: Path | None) -> TrendReport:
     return _report(count_trends(_see_fact(one) for one in latest.values()), origin="curated facts", out=out)
 
 
+def _with_reported(seen: Seen) -> Seen:
+    arms = [one for one in read_reported_counts() if seen.key == f"trial:{one.registry_id}"]
+    told = "; ".join(f"{one.arm} {one.events}/{one.n} {one.outcome} ({one.source})" for one in arms)
+    return replace(seen, reported=told) if told else seen
+
+
 def _see_fact(one: CuratedTrial) -> Seen:
     phases = tuple(re.findall(r"\d", one.phase))
     compares = bool(re.search(r"MSC\s*/\s*exosome|synovial", f"{one.product} {one.ev_source}", re.IGNORECASE))
-    return Seen(
+    seen = Seen(
         key=f"trial:{one.registry_id}",
         kind="trial",
         group=VESICLES,
         title=one.product or one.condition,
-        conditions=(one.condition,) if one.condition else (),
+        conditions=name_conditions((one.condition,)) if one.condition else (),
         source=one.ev_source,
         stage=stage_of(phases),
         countries=tuple(part.strip() for part in one.country.split("|") if part.strip()),
         compares=compares,
         has_results=one.has_results == "yes",
     )
+    return _with_reported(seen)
 
 
 def _report(trends: Trends, *, origin: str, out: Path | None) -> TrendReport:

@@ -46,6 +46,8 @@ def extract(
     safety = [row for one in data["records"] for row in one["safety"] if row["at_risk"]]
     if safety:
         print_table(("trial", "group", "what", "events", "95 % interval"), [_safety(row) for row in safety])
+    for conflict in data["conflicts"]:
+        typer.echo(f"  conflict: {conflict}")
     for path in data["files"]:
         typer.echo(f"Table: {path}")
 

@@ -9,7 +9,7 @@ from paracrine.evidence.extract.amounts import Amount, find_amounts, read_number
 from paracrine.evidence.extract.found import Dose
 from paracrine.evidence.extract.passages import EV, Passage, sentences
 
-_PARTICLES = re.compile(
+PARTICLES = re.compile(
     r"^\W*(?:of\s+)?(?:[a-z]+\s)?(?:nano\s?-?vesicles?|nano-?particles?|particles?|(?:extracellular |micro)?vesicles?|"
     r"s?EVs?\b|exosomes?)",
     re.IGNORECASE,
@@ -37,7 +37,7 @@ _LABORATORY = re.compile(
 
 def find_doses(parts: Sequence[Passage]) -> tuple[Dose, ...]:
     """Return every dose stated of the vesicles, one a distinct value, in the order of the record."""
-    names = _product_names(parts)
+    names = product_names(parts)
     tied_by_field = _vesicle_fields(parts)
     found: dict[tuple[str, float, float, str], Dose] = {}
     for part in parts:
@@ -53,7 +53,8 @@ def _vesicle_fields(parts: Sequence[Passage]) -> set[str]:
     return {part.field for part in parts if EV.search(part.text)}
 
 
-def _product_names(parts: Sequence[Passage]) -> tuple[str, ...]:
+def product_names(parts: Sequence[Passage]) -> tuple[str, ...]:
+    """Return names that stand in apposition to vesicles (`vesicles, NAME`), and `IP` where it is used."""
     names = {match.group(1) or "IP" for part in parts for match in _PRODUCT.finditer(part.text)}
     return tuple(sorted(names))
 
@@ -84,7 +85,7 @@ def _counted(part: Passage, start: int, text: str, amount: Amount, *, tied: bool
     after = text[amount.end : amount.end + 70]
     per = _PER.match(after)
     kind, confidence = "", "high"
-    if _PARTICLES.match(after):
+    if PARTICLES.match(after):
         kind, unit = "particles", "particles"
     elif _CELLS.match(after):
         unit = "cells"

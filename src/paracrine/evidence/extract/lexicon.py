@@ -20,7 +20,7 @@ class Term:
 
 
 Lexicon = Mapping[str, Term]
-LEXICONS = ("source", "route", "isolation", "characterisation")
+LEXICONS = ("source", "route", "isolation", "characterisation", "condition")
 
 
 @cache

@@ -17,6 +17,7 @@ NOT_OFFERED = {
     "selection model without a study on one side of the step": "the likelihood has no top; others stop at a bound",
     "network Mantel-Haenszel": "arms with counts are pooled by inverse variance, 1/2 added to tables that hold a zero",
     "REML in networks as netmeta answers": "the likelihood of contrasts has its top at tau 0.316, not 0.322",
+    "Hedges' g with the variance of meta": "the variances LS, LS2, UB and AV of metafor are offered",
     "variance inflation factors": "of moderators",
     "Baujat and radial plots": "influence is given as leave-one-out and studentised residuals",
 }

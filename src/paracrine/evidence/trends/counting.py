@@ -66,7 +66,7 @@ def count_trends(records: Iterable[Seen]) -> Trends:
         vesicle_trials=sum(one.kind == "trial" for one in vesicles),
         vesicle_publications=sum(one.kind == "publication" for one in vesicles),
         years=_by(kept, lambda one: (str(one.year),) if one.year else (), by_value=True),
-        conditions=_by(vesicles, lambda one: tuple(word.lower() for word in one.conditions)),
+        conditions=_by(vesicles, lambda one: one.conditions),
         sources=_by(vesicles, lambda one: (one.source or NOT_STATED,)),
         stages=_by([one for one in kept if one.kind == "trial"], lambda one: (one.stage or NOT_STATED,), by_value=True),
         countries=_by(vesicles, lambda one: tuple(dict.fromkeys(one.countries))),

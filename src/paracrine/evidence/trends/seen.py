@@ -41,6 +41,8 @@ class Seen:
     compares: bool = False
     """Whether one arm gets vesicles and another the cells."""
     has_results: bool | None = None
+    reported: str = ""
+    """Counts by arm as a curated source reported them."""
 
 
 def see_trial(trial: Trial) -> Seen:
@@ -55,7 +57,7 @@ def see_trial(trial: Trial) -> Seen:
         group=group,
         title=trial.title or trial.scientific_title,
         year=_year(trial.started or trial.registered),
-        conditions=trial.conditions,
+        conditions=name_conditions(trial.conditions),
         source="" if source == NOT_STATED else source,
         stage=stage_of(trial.phases),
         countries=trial.countries,
@@ -82,6 +84,16 @@ def see_work(work: Work) -> Seen:
         source="" if source == NOT_STATED else source,
         stage=stage,
     )
+
+
+def name_conditions(conditions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return conditions under their usual names, each once; those the dictionary does not know as registered."""
+    lexicon = read_lexicon("condition")
+    found = []
+    for condition in conditions:
+        known = [name for name, term in lexicon.items() if any(one.search(condition) for one in term.patterns)]
+        found.extend(known or [condition.lower()])
+    return tuple(dict.fromkeys(found))
 
 
 def _source_of(record: Trial | Work) -> str:
