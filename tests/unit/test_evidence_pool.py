@@ -94,6 +94,8 @@ def test_risk_of_bias_filters_and_knows_its_words() -> None:
 def test_what_cannot_be_read_says_where() -> None:
     with pytest.raises(InputError, match=r"line 3.*no number"):
         answer("study,effect,variance\na,1,0.1\nb,NA,0.2\n")
+    with pytest.raises(InputError, match="no number"):
+        answer("study,effect,variance\na,1,0.1\nb,inf,0.2\n")
     with pytest.raises(InputError, match="above n_1"):
         answer("study,events_1,n_1,events_2,n_2\na,11,10,3,12\nb,1,20,4,18\n")
     with pytest.raises(UnknownName, match="did you mean"):

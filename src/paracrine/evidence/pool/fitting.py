@@ -118,7 +118,7 @@ def _levels(effects: EffectSet, question: PoolQuestion, studies: tuple[str, ...]
     model = fit_levels(effects, groups, sampling=sampling, coverage_pct=question.coverage_pct)
     count = len(set(studies))
     why = "Some studies give several effects" if count < effects.k else "Comparisons share controls"
-    variances = ", ".join(f"{value:.3g} between {name}s" for name, value in model.variances.items())
+    variances = f"{model.variances['study']:.3g} between studies, {model.variances['effect']:.3g} inside them"
     message = f"{why}: they were fitted inside their study (variance {variances})."
     notices = [_notice("levels", message, "", Severity.NOTE)]
     if count <= effects.p + 1:

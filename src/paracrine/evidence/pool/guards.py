@@ -52,7 +52,7 @@ def require_one_dose_unit(table: StudyTable, moderators: tuple[str, ...]) -> tup
         raise InputError(
             f"doses in {', '.join(units)} share no axis and are never converted into one another",
             where=table.name,
-            hint=f"--where dose_unit={units[0]!r}, one unit at a time",
+            hint=f"--where dose_unit={units[0]}, one unit at a time",
         )
     return (_notice("dose-unit", f"The dose axis is in {units[0]}.", "", Severity.NOTE),)
 

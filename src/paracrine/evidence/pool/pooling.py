@@ -156,7 +156,7 @@ def _empty(ready: _Ready, question: PoolQuestion, group: str, risk: RiskTable | 
     return PooledAnswer(
         group=group,
         measure=ready.key,
-        measure_title=ready.measure.title,
+        measure_title=ready.measure.title if ready.measure.null is not None else ready.measure.short,
         back=ready.measure.back,
         null=float(ready.measure.show(np.array([ready.measure.null]))[0]) if ready.measure.null is not None else None,
         model="not pooled",
@@ -285,6 +285,11 @@ def _with_coefficients(answer: PooledAnswer, ready: _Ready, question: PoolQuesti
     rows = zip(effects.names, model.beta, model.low, model.high, model.p_value, strict=True)
     found = tuple(Coefficient(name, float(b), float(lo), float(hi), float(p)) for name, b, lo, hi, p in rows)
     notices = answer.notices
+    if len(set(ready.table.labels)) < effects.k or ready.shared is not None:
+        message = (
+            "The moderators were fitted as if effects of one study were independent: their intervals are too narrow."
+        )
+        notices = (*notices, Notice(code="moderators-independent", message=message, severity=Severity.SERIOUS))
     if effects.k < 10 * len(named):
         message = f"{effects.k} studies for {len(named)} moderator(s): ten a moderator are asked for."
         notices = (*notices, Notice(code="few-for-moderators", message=message, severity=Severity.CAUTION))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -97,13 +98,12 @@ class StudyTable:
         """
         values = []
         for word, line in zip(self.words(column), self.lines, strict=True):
-            try:
-                values.append(float(word))
-            except ValueError:
+            value = _finite(word)
+            if value is None:
                 hint = "numbers with a point; leave rows without a value out, or use --where"
-                raise InputError(
-                    f"{column} is {word!r}, no number", where=f"{self.name} line {line}", hint=hint
-                ) from None
+                place = f"{self.name} line {line}"
+                raise InputError(f"{column} is {word!r}, no number", where=place, hint=hint)
+            values.append(value)
         return np.array(values, float)
 
     def keep(self, positions: list[int]) -> StudyTable:
@@ -111,6 +111,14 @@ class StudyTable:
         return StudyTable(
             self.name, tuple(self.rows[i] for i in positions), tuple(self.lines[i] for i in positions), self.columns
         )
+
+
+def _finite(word: str) -> float | None:
+    try:
+        value = float(word)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def read_table(text: str, *, name: str) -> StudyTable:

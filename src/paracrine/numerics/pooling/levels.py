@@ -94,6 +94,8 @@ def fit_levels(
         start,
         what="the multilevel model",
     )
+    floor = 1e-9 * float(np.var(effects.y) + effects.v.min())
+    roots = np.where(roots**2 < floor, 0.0, roots)
     variances = {name: float(root**2) for name, root in zip(groups, roots, strict=True)}
     outer = len(set(next(iter(groups.values()))))
     dof = math.inf if test == "z" else float(outer - effects.p)

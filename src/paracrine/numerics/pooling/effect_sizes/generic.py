@@ -17,5 +17,5 @@ def _given(columns: Columns) -> tuple[FloatArray, FloatArray]:
 
 MEASURES = {
     "generic": Measure("effect as given", _given, short="effect"),
-    "generic_log": Measure("log ratio as given", _given, "exp", short="ratio"),
+    "generic_log": Measure("ratio as given", _given, "exp", short="ratio"),
 }
