@@ -152,8 +152,12 @@ def _inputs(model: FateModel, species: Species, disease: Modifier) -> Iterator[I
 
 
 def _free(model: FateModel, species: Species) -> list[Parameter]:
-    body = body_of(species, model).values
-    return [one for one in model.parameters if is_free(one.name, body) and one.low != one.high]
+    body = body_of(species, model)
+    return [
+        one
+        for one in model.parameters
+        if is_free(one.name, body.values) and not one.name.startswith(tuple(f"{name}_" for name in body.left_out))
+    ]
 
 
 def _group(name: str) -> str:
@@ -248,11 +252,13 @@ def individuals(found: Population, points: Floats) -> tuple[Drawn, Floats]:
     factors = {"phagocyte_uptake": np.ones(count), "brain_influx": np.ones(count)}
     for name, span in found.disease.multiplies.items():
         factors[name] = factors[name] * _in_span(span, column["disease", name])
-    free = {one.name: _in_range(one, column[_group(one.name), one.name]) for one in _free(found.model, found.species)}
+    body = _bodies(found, column)
+    free: dict[str, float | Floats] = {one.name: one.value for one in found.model.parameters if is_free(one.name, body)}
+    free |= {one.name: _in_range(one, column[_group(one.name), one.name]) for one in _free(found.model, found.species)}
     for name in (UPTAKE_UNKNOWN, BREAKDOWN_UNKNOWN):
         share = column.get(("species", name))
         factors[name] = np.ones(count) if share is None else _spread(share, np.log(SPECIES_FACTOR) / 1.96)
-    return two_populations(free, _bodies(found, column), chosen, factors=factors), column["late", "late"]
+    return two_populations(free, body, chosen, factors=factors), column["late", "late"]
 
 
 def _bodies(found: Population, column: Mapping[tuple[str, str], Floats]) -> dict[str, float | Floats]:

@@ -38,6 +38,11 @@ def exposure_text(one: PlaceSpread) -> str:
     return share_text(middle, low, high, one.grade, unit="%·h")
 
 
+def fold_text(one: PlaceSpread) -> str:
+    """Write how many times the lower end the upper one is."""
+    return write_value(one.fold, digits=2) if settled(one.exposure_pct_h[0]) > 0 else "from nothing"
+
+
 def sobol_text(found: Spread) -> list[tuple[str, ...]]:
     """Rows of group and total index a place, ordered by the first place."""
     places = list(dict.fromkeys(one.place for one in found.sobol))
@@ -95,14 +100,18 @@ def _row(one: PlaceSpread) -> tuple[str, list[str], str, str]:
     quantiles = [write_value(settled(value), digits=2) for value in one.exposure_pct_h]
     if one.grade is Grade.ASSUMPTION:
         quantiles[1:4] = ["–"] * 3
-    fold = write_value(one.fold, digits=2) if settled(one.exposure_pct_h[0]) > 0 else "from nothing"
-    return one.title, quantiles, fold, one.grade.value
+    return one.title, quantiles, fold_text(one), one.grade.value
 
 
 def _charts(found: Spread) -> Iterator[Chart]:
     organs = [_line(one) for one in found.places if one.name in _DRAWN]
     spec = draw_bands(found.times_h, organs, title="% of the dose")
-    yield Chart("chart-organs", "Intact vesicles in organs", "Lines are medians, bands hold 95 % of the bodies.", spec)
+    yield Chart(
+        "chart-organs",
+        "Intact vesicles in organs",
+        "Bands hold 95 % of the bodies; lines are medians, left out where no value is preferred.",
+        spec,
+    )
     blood = draw_bands(found.times_h, [_line(found.place("blood"))], title="% of the dose", log=True)
     yield Chart("chart-blood", "Blood", "All blood, in large vessels and organs.", blood)
     for place in dict.fromkeys(one.place for one in found.sobol):

@@ -14,7 +14,7 @@ from paracrine.core.progress import Progress
 from paracrine.fate.population import FEW, PopulationQuestion, describe_population, simulate_population
 from paracrine.fate.sensitivity import SobolIndex, sobol_indices
 from paracrine.fate.spread import SOBOL_PLACES, Spread, describe_spread
-from paracrine.report.population_page import exposure_text, population_headline, population_html, sobol_text
+from paracrine.report.population_page import exposure_text, fold_text, population_headline, population_html, sobol_text
 
 _BASE_SAMPLES = 1024
 _FEW_SAMPLES = 16
@@ -30,7 +30,7 @@ class PopulationReport:
 
     def exposure_rows(self) -> list[tuple[str, ...]]:
         """Rows of place, exposure, fold between the ends, grade."""
-        return [(one.title, exposure_text(one), f"{one.fold:.3g}", one.grade.value) for one in self.spread.places]
+        return [(one.title, exposure_text(one), fold_text(one), one.grade.value) for one in self.spread.places]
 
     def sobol_rows(self) -> list[tuple[str, ...]]:
         """Rows of group, and its total index for each place, the largest first."""
