@@ -39,7 +39,7 @@ PRIOR = hierarchy.Prior(
     sd=np.array([1.5] * 9 + [0.5, 1.5, 0.5, 0.5, 0.5, 1.0]),
 )
 VESICLE_SHIFT_SD = 1.0
-DRAWS, LEFT_OUT_DRAWS, VESICLE_DRAWS, SHIPPED = 7000, 1500, 40_000, 256
+DRAWS, LEFT_OUT_DRAWS, VESICLE_DRAWS, SHIPPED = 6000, 800, 40_000, 256
 
 
 def read_sources(path: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from paracrine.fate.body import body_of
 from paracrine.fate.mixed import MODEL, PARAMETERS, UPTAKE_ORGANS, mixed_body, shares
 from paracrine.fate.model import load_model
 from paracrine.fate.simulate import Dose, simulate
-from paracrine.numerics.importance import sample_posterior, smooth_weights
+from paracrine.numerics.importance import find_peak, sample_posterior, smooth_weights
 from paracrine.numerics.ode.expression import Symbol
 from paracrine.numerics.ode.flows import Flow, FlowSystem
 from paracrine.numerics.ode.propagate import clock_times, exponential, propagate, propagate_filling
@@ -107,3 +107,14 @@ def test_the_closed_form_knows_the_size_of_every_organ() -> None:
     wanted = {"liver": 5.49, "spleen": 0.35, "kidney": 1.67, "lung": 0.73, "heart": 0.5, "gut": 4.22}
     assert {organ: volumes[organ] for organ in wanted} == pytest.approx({k: 0.24 * v for k, v in wanted.items()})
     assert 18 < volumes["rest"] < 22
+
+
+def test_a_climb_that_stops_on_a_flank_is_taken_up_again() -> None:
+    """Rung 1: the peak is at (2, -1); small ripples stop a single climb before it."""
+    top = np.array([2.0, -1.0])
+
+    def rough(draws: np.ndarray) -> np.ndarray:
+        away = draws - top
+        return -(away**2 @ np.array([40.0, 0.5])) + 1e-4 * np.cos(300 * away).sum(axis=1)
+
+    assert find_peak(rough, np.array([-3.0, 6.0])) == pytest.approx(top, abs=0.05)

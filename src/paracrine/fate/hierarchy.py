@@ -32,7 +32,7 @@ _UNSHIELDED_ORGANS = (0, 1)
 _DOF = 5.0
 _LOG_SPREADS = (-6.0, 4.0)
 """A climb may step far out; a spread of 0.2 % or of fiftyfold is past all that data show."""
-_STEPS = 12
+_STEPS = 25
 
 
 @dataclass(frozen=True, slots=True)

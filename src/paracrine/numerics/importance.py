@@ -16,6 +16,9 @@ LogDensity = Callable[[Floats], Floats]
 
 _TAIL_DOF = 3.0
 _ROUND_WIDEN = 1.2
+_CLIMBS = 8
+_WORTH = 0.05
+"""Gain in log density below which another climb is not worth it."""
 KHAT_USABLE = 0.7
 """Above it, importance weights have too heavy a tail for averages to settle (doi:10.48550/arXiv.1507.02646)."""
 
@@ -38,7 +41,9 @@ class WeightedSample:
 
 
 def find_peak(log_density: LogDensity, start: Floats, *, step: float = 1e-3, tolerance: float = 1e-3) -> Floats:
-    """Climb to the peak of a density.
+    """Climb to the peak of a density, again from where a climb ended until that gains nothing.
+
+    A rough density can stop a climb on its flank; a fresh one forgets the shape it had learnt.
 
     Raises:
         SolveError: when the climb ends nowhere.
@@ -52,10 +57,15 @@ def find_peak(log_density: LogDensity, start: Floats, *, step: float = 1e-3, tol
         found = -log_density(around)
         return float(found[0]), (found[1 : size + 1] - found[size + 1 :]) / (2 * step)
 
-    done = minimize(value_and_slope, start, jac=True, method="BFGS", options={"gtol": tolerance, "maxiter": 300})
-    if not np.all(np.isfinite(done.x)):
-        raise SolveError("the posterior has no peak that could be found")
-    return np.asarray(done.x, dtype=np.float64)
+    at, height = np.asarray(start, dtype=np.float64), -np.inf
+    for _ in range(_CLIMBS):
+        done = minimize(value_and_slope, at, jac=True, method="BFGS", options={"gtol": tolerance, "maxiter": 300})
+        if not np.all(np.isfinite(done.x)):
+            raise SolveError("the posterior has no peak that could be found")
+        gained, at, height = -done.fun - height, np.asarray(done.x, dtype=np.float64), -done.fun
+        if gained < _WORTH:
+            break
+    return at
 
 
 def curvature(log_density: LogDensity, at: Floats, *, step: float = 0.02) -> Floats:
