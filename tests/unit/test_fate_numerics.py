@@ -110,11 +110,12 @@ def test_the_closed_form_knows_the_size_of_every_organ() -> None:
 
 
 def test_a_climb_that_stops_on_a_flank_is_taken_up_again() -> None:
-    """Rung 1: the peak is at (2, -1); small ripples stop a single climb before it."""
+    """Rung 1: the peak is at (2, -1); the first look shows no slope, which ends one climb."""
     top = np.array([2.0, -1.0])
+    looks: list[int] = []
 
     def rough(draws: np.ndarray) -> np.ndarray:
-        away = draws - top
-        return -(away**2 @ np.array([40.0, 0.5])) + 1e-4 * np.cos(300 * away).sum(axis=1)
+        looks.append(len(draws))
+        return np.zeros(len(draws)) if len(looks) == 1 else -((draws - top) ** 2 @ np.array([40.0, 0.5]))
 
-    assert find_peak(rough, np.array([-3.0, 6.0])) == pytest.approx(top, abs=0.05)
+    assert find_peak(rough, np.array([-3.0, 6.0])) == pytest.approx(top, abs=0.01)
