@@ -70,3 +70,15 @@ def test_the_known_conflict_of_one_product_is_shown(folder: Path) -> None:
     found = find_conflicts(one for name in names for one in find_contents(trial(folder, name)))
     fifteen = next(one for one in found if one.volume_ml == 15)
     assert {one.particles for one in fifteen.statements} == {1.2e12, 10.5e8, 10.5e11}
+
+
+def test_doses_agree_with_the_facts_that_other_rooms_use(folder: Path) -> None:
+    from paracrine.facts.disposition import read_trial_doses
+
+    compared = 0
+    for row in read_trial_doses():
+        if row.read_from.startswith("registry record") and (folder / "ev_records" / f"{row.trial}.json").is_file():
+            doses = extract_trial(trial(folder, row.trial)).doses
+            assert row.amount in {end for dose in doses for end in (dose.low, dose.high)}, row
+            compared += 1
+    assert compared >= 30

@@ -140,3 +140,18 @@ def test_conditions_go_under_their_usual_names() -> None:
     from paracrine.evidence.trends.seen import name_conditions
 
     assert name_conditions(("Covid19", "COVID-19", "Rare thing")) == ("COVID-19", "rare thing")
+
+
+def test_only_a_full_text_is_scored() -> None:
+    from paracrine.evidence.extract.extraction import extract_work
+    from paracrine.evidence.work import Section, Work
+
+    abstract = Work(
+        origin=NAMED.origin, database="pubmed", pmid="1", title="Exosomes of bone marrow MSCs",
+        abstract=(Section("", "Exosomes were isolated by ultracentrifugation."),),
+    )  # fmt: skip
+    whole = replace(abstract, full_text=(Section("Methods", "NTA and electron microscopy; CD63 and CD81."),))
+    assert extract_work(abstract).value("characterisation score").status == "not assessable"
+    assert extract_work(abstract).value("isolation: ultracentrifugation").status == "reported"
+    assert extract_work(whole).value("characterisation score").value.startswith("3 of 7")
+    assert extract_work(whole).value("characterisation: potency").status == "not found"

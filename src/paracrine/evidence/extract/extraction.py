@@ -11,7 +11,7 @@ from paracrine.core.errors import InputError
 from paracrine.evidence.extract.dosing import find_doses
 from paracrine.evidence.extract.found import NONE, NOT_STATED, Extraction, Found
 from paracrine.evidence.extract.lexicon import LEXICONS, Lexicon, read_lexicon
-from paracrine.evidence.extract.passages import passages
+from paracrine.evidence.extract.passages import Passage, passages
 from paracrine.evidence.extract.safety import safety_rows
 from paracrine.evidence.extract.terms import find_items, find_route, find_schedule, find_source
 from paracrine.evidence.extract.therapy import judge_therapy
@@ -58,20 +58,32 @@ def extract_trial(trial: Trial, *, lexicons: Mapping[str, Lexicon] | None = None
 
 
 def extract_work(work: Work) -> Extraction:
-    """Return what a title and abstract say; an abstract's silence is not absence."""
+    """Return what a paper says; an abstract's silence is not absence, and only a full text is scored."""
     words = {name: read_lexicon(name) for name in LEXICONS}
-    parts = passages(work)
+    parts, is_full = passages(work), bool(work.full_text)
+    whole = (*parts, *(Passage(f"full text {one.label}".strip(), one.text) for one in work.full_text))
+    isolation = find_items(whole, "isolation", words["isolation"], is_full_text=is_full)
+    items = find_items(whole, "characterisation", words["characterisation"], is_full_text=is_full)
     values = (
         find_source(parts, words["source"]),
         find_route(parts, words["route"]),
         find_schedule(parts),
-        *find_items(parts, "isolation", words["isolation"], is_full_text=False),
-        *find_items(parts, "characterisation", words["characterisation"], is_full_text=False),
+        *isolation,
+        *items,
+        _score(items, is_full_text=is_full),
     )
     return Extraction(
         key=work.key, title=work.title, is_vesicle_therapy=False, why="a paper is not judged", values=values,
         doses=find_doses(parts), safety=(), doubts=(),
     )  # fmt: skip
+
+
+def _score(items: tuple[Found, ...], *, is_full_text: bool) -> Found:
+    reported = sum(one.status == "reported" for one in items)
+    if not is_full_text:
+        return Found(item="characterisation score", value=NOT_STATED, status="not assessable")
+    value = f"{reported} of {len(items)} kinds of evidence named"
+    return Found(item="characterisation score", value=value, status="reported", rule="count over the full text")
 
 
 def _registry_values(trial: Trial) -> tuple[Found, ...]:
