@@ -26,7 +26,7 @@ def paracrine(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Com
 def test_help_shows_every_verb_and_each_verb_an_example() -> None:
     shown = paracrine("--help")
     assert shown.returncode == 0
-    for verb in ("demo", "init", "run", "review", "read", "formats", "verify", "export"):
+    for verb in ("demo", "init", "run", "review", "read", "formats", "verify", "export", "track", "simulate-nta"):
         assert verb in shown.stdout
         assert "Example" in paracrine(verb, "--help").stdout, verb
 

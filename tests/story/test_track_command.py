@@ -121,6 +121,20 @@ def test_a_wrong_option_is_one_line_and_exit_code_2(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_plan_is_one_sentence_and_json(tmp_path: Path) -> None:
+    shown = paracrine("plan", "nta", "--d50", "120", "--precision", "4%", "--trials", "0", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("For a D50 of 120 nm to ± 4 %")
+    assert "is assumed" in shown.stdout
+    data = json.loads(
+        paracrine("plan", "nta", "--d50", "120", "--precision", "4%", "--trials", "0", "--json", cwd=tmp_path).stdout
+    )
+    assert data["chosen"]["videos_count"] >= 1
+    beyond = paracrine("plan", "nta", "--d50", "120", "--precision", "1%", "--temperature-c", "25±1", cwd=tmp_path)
+    assert beyond.returncode == 2
+    assert "settings alone" in beyond.stderr
+
+
 def frames(kind: str) -> np.ndarray:
     rng = np.random.default_rng(2)
     grey = rng.poisson(20, (12, 64, 96)).astype(np.uint8)

@@ -91,8 +91,9 @@ def require_sense(said: VideoSettings) -> None:
         raise InputError("viscosity_mpas and diluent are both stated", hint="state one of them")
     for name in (*NEEDED, "viscosity_mpas", "depth_um"):
         number = getattr(said, name)
-        if number is not None and name != "temperature_c" and not parse_stated(name, number).value > 0:
-            raise InputError(f"{name} must be above 0, not {number}")
+        lowest = -ZERO_CELSIUS_K if name == "temperature_c" else 0.0
+        if number is not None and not parse_stated(name, number).value > lowest:
+            raise InputError(f"{name} must be above {lowest:g}, not {number}")
     if said.depth_um is not None and parse_stated("depth_um", said.depth_um).standard_uncertainty == 0:
         raise InputError(
             "depth_um has no interval, and nobody knows a depth exactly", hint="write 5±1 or 4..6 (95 % interval)"
