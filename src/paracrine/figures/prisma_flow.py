@@ -43,6 +43,10 @@ def _steps(flow: Flow) -> list[tuple[str, list[str], list[str]]]:
     unread = [f"not yet screened (n = {flow.unscreened_count})"] if flow.unscreened_count else []
     reasons = [f"{reason} (n = {count})" for reason, count in flow.excluded_reasons]
     waiting = flow.sought_count - flow.not_retrieved_count - flow.assessed_count
+    numbers = (flow.assessed_count, sum(count for _, count in flow.excluded_reasons), flow.included_count)
+    # Before a report was assessed these are unknown, not none.
+    known = flow.assessed_count > 0 or waiting == 0
+    assessed, excluded, included = (f"(n = {number})" if known else "(not yet)" for number in numbers)
     left = [f"not yet assessed (n = {waiting})"] if waiting > 0 else []
     return [
         (
@@ -62,10 +66,10 @@ def _steps(flow: Flow) -> list[tuple[str, list[str], list[str]]]:
         ),
         (
             "",
-            [f"Reports assessed (n = {flow.assessed_count})", *left],
-            [f"Reports excluded (n = {sum(count for _, count in flow.excluded_reasons)})", *reasons],
+            [f"Reports assessed {assessed}", *left],
+            [f"Reports excluded {excluded}", *reasons],
         ),
-        ("Included", [f"Studies included (n = {flow.included_count})"], []),
+        ("Included", [f"Studies included {included}"], []),
     ]
 
 
