@@ -251,7 +251,8 @@ def main() -> None:
         time_rows()
         diffusion_rows(1)
         set_rows(options.seeds)
-    video_rows(options.videos)
+    if options.videos:
+        video_rows(options.videos)
 
 
 if __name__ == "__main__":

@@ -63,3 +63,4 @@ def test_the_one_particle_video_gives_one_track(sizing_files: Path) -> None:
     assert np.sum(lengths >= 10) == 1
     assert lengths.max() == 123
     assert found.ghosts_count == 1
+    assert {notice.code for notice in found.notices()} == {"reflections", "drift-from-few"}

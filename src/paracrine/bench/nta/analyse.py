@@ -159,7 +159,7 @@ def _record(
 
 
 def _notices(video: Video, recording: Recording, tracked: TrackedVideo, result: NtaResult) -> tuple[Notice, ...]:
-    found = [*video.notices, *recording.notices, *implausible(tracked, result), *result.notices]
+    found = [*video.notices, *recording.notices, *tracked.notices(), *implausible(tracked, result), *result.notices]
     if result.counts.concentration_per_ml is None:
         found.append(
             Notice(

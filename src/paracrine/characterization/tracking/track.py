@@ -10,9 +10,13 @@ from paracrine.characterization.tracking.detect import fit_spot_model, locate_vi
 from paracrine.characterization.tracking.ghosts import drop_tracks, find_ghosts
 from paracrine.characterization.tracking.link import Linked, LinkPrior, keep_confirmed, link_spots
 from paracrine.characterization.tracking.settings import SpotModel, TrackingSettings
+from paracrine.core.notice import Notice, Severity
 from paracrine.core.progress import Progress
 from paracrine.payloads.tracks import Tracks
 from paracrine.payloads.video import CHUNK_FRAMES, Video
+
+FEWEST_FOR_DRIFT = 5.0
+"""Particles in a frame: with n of them a share of 1/n of each one's own steps goes into the common motion."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +44,29 @@ class TrackedVideo:
     faint_dropped_count: int
     spots_per_frame: float
     ghosts_count: int = 0
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Return the doubts that the tracks alone raise."""
+        found = []
+        if self.ghosts_count:
+            found.append(
+                Notice(
+                    code="reflections",
+                    message=f"{self.ghosts_count} tracks repeat every step of a brighter one: reflections, left out",
+                    action="check the optics for a reflecting surface",
+                )
+            )
+        if 0 < self.spots_per_frame < FEWEST_FOR_DRIFT:
+            found.append(
+                Notice(
+                    code="drift-from-few",
+                    message=f"common motion rests on {self.spots_per_frame:.1f} particles in a frame: part of what is "
+                    "taken away as drift is their own diffusion, and sizes come out too large",
+                    severity=Severity.CAUTION,
+                    action="record more particles at a time, or read the motion with the drift left in",
+                )
+            )
+        return tuple(found)
 
 
 def track_video(
