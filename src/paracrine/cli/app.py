@@ -14,7 +14,7 @@ from paracrine.core.version import __version__
 
 app = typer.Typer(
     name="paracrine",
-    help="From a folder of instrument files to a certificate of analysis, offline.\n\n"
+    help="The workbench for cell-free therapeutics from mesenchymal stromal cells: files in, decision out, offline.\n\n"
     "Start with `paracrine demo`, or with `paracrine init FOLDER` on your own files.",
     no_args_is_help=True,
     add_completion=False,
@@ -36,7 +36,7 @@ def _root(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """From a folder of instrument files to a certificate of analysis, offline."""
+    """The workbench for cell-free therapeutics from mesenchymal stromal cells."""
 
 
 for group in Catalog("paracrine.cli.commands", ("add_to",)):
