@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from paracrine.characterization.tracking.drift import no_motion
 from paracrine.characterization.tracking.ghosts import drop_tracks, find_ghosts
@@ -58,6 +59,7 @@ def test_particles_of_like_brightness_or_with_steps_of_their_own_are_no_ghosts()
 
 def test_the_one_particle_video_gives_one_track(sizing_files: Path) -> None:
     """The file also shows a reflection of the particle, 36 px right and 26 px below, in all 123 frames."""
+    pytest.importorskip("av", reason="extra video is not installed")
     found = track_video(read_video(sizing_files / "zaman13-particle-video" / "test1.avi"))
     lengths = found.tracks.lengths_count
     assert np.sum(lengths >= 10) == 1
