@@ -10,10 +10,12 @@ from fate_builder import FAST_FRAC, ORGANS, TRUE_UPTAKE_ML_H, write_time_courses
 
 from paracrine import open_bench
 from paracrine.core.errors import InputError, ParacrineError
+from paracrine.core.notice import Severity
 from paracrine.core.parameter import Grade
-from paracrine.fate.fitting import fit_studies
+from paracrine.fate.fitting import Fit, HeldOut, fit_studies
 from paracrine.fate.posterior import read_posterior
 from paracrine.fate.time_courses import read_time_courses
+from paracrine.report.fit_page import fit_notices
 
 HEADER = "study,species,weight_g,label,route,dose,organ,time_h,value,unit\n"
 GOOD = "A,mouse,24,dye,iv,1e10particles,liver,4,12,%ID/g\n"
@@ -71,6 +73,24 @@ def test_one_study_is_fitted_and_its_posterior_simulates_as_measured_here(tmp_pa
     again = open_bench().fate.simulate("mouse", "1e10particles", posterior=tmp_path / "fit.json")
     assert again.answer.place("liver").grade is Grade.MEASURED_HERE
     assert again.answer.place("heart").grade is Grade.OTHER_PARTICLE
+
+
+@pytest.mark.parametrize(("khat", "told"), [(0.69, False), (0.71, True), (float("inf"), True), (float("nan"), True)])
+def test_a_refit_with_heavy_weights_is_a_caution_that_names_the_study(khat: float, told: bool) -> None:
+    held = (HeldOut("Alpha", rows=9, inside=8, khat=0.31), HeldOut("Beta", rows=7, inside=6, khat=khat))
+    found = Fit(
+        studies={"Alpha": 9, "Beta": 7},
+        moved=(),
+        held_out=held,
+        coverage=(14, 16, 0.62, 0.98),
+        effective_count=300.0,
+        khat=0.4,
+        draws=np.zeros((1, 11)),
+        organs=("liver",),
+    )
+    cautions = [one for one in fit_notices(found) if one.severity is Severity.CAUTION]
+    assert [one.code for one in cautions] == ["left-out-khat-too-high"] * told
+    assert all("Beta" in one.message and "Alpha" not in one.message for one in cautions)
 
 
 def test_a_file_that_is_no_posterior_is_refused(tmp_path: Path) -> None:

@@ -41,6 +41,14 @@ def _notices(found: Fit) -> Iterator[Notice]:
             message=f"k-hat is {found.khat:.2f}, above {KHAT_USABLE:g}: the intervals are not to be trusted.",
             action="Give more rows, or fewer organs.",
         )  # fmt: skip
+    shaky = [f"{one.study} ({one.khat:.2f})" for one in found.held_out if not one.khat <= KHAT_USABLE]
+    if shaky:
+        yield Notice(
+            code="left-out-khat-too-high", severity=Severity.CAUTION,
+            message=f"k-hat is above {KHAT_USABLE:g} without {', '.join(shaky)}: "
+            "how well the other studies predict it is not to be trusted.",
+            action="Give more rows of the other studies, or fewer organs.",
+        )  # fmt: skip
     driven = [one.title for one in found.moved if one.verdict == "prior-driven"]
     if driven:
         yield Notice(
