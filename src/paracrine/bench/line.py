@@ -130,6 +130,7 @@ class LineBench:
         draws: int = 1000,
         seed: int = 1,
         out: str | Path | None = None,
+        page: str | Path | None = None,
     ) -> FitReport:
         """Update platform and step parameters from batches: prior to posterior, and where the structure misfits.
 
@@ -139,14 +140,16 @@ class LineBench:
             draws: Monte Carlo draws of the lines before and after.
             seed: of the draws.
             out: file for the posterior, which `run` takes; None writes none.
+            page: folder for the page; None writes none.
 
         Raises:
             InputError: when a row cannot be used.
             UnknownName: when a line or output is unknown.
         """
+        import hashlib
+
         from paracrine.bench.bench import find_workspace
         from paracrine.bench.line_fit import batches_of_workspace, fit_report, read_batches
-        from paracrine.core.measurement import Measurement
         from paracrine.store import open_workspace
 
         designs = [self._design(line) for line in lines]
@@ -157,12 +160,13 @@ class LineBench:
                 message = "a workspace does not say which line made a batch"
                 raise InputError(message, where=str(batches), hint="give one line")
             workspace = open_workspace(find_workspace(batches), create=False)
-            measurements = (Measurement.from_data(entry.body) for entry in workspace.entries("measurement"))
-            observations = batches_of_workspace(measurements, designs[0].name)
+            observations = batches_of_workspace(workspace, designs[0].name)
+            source = (f"workspace {Path(batches).name}", "")
         else:
             observations = read_batches(Path(batches), [design.name for design in designs])
-        target = None if out is None else Path(out)
-        return fit_report(observations, designs, draws=draws, seed=seed, out=target)
+            source = (Path(batches).name, hashlib.sha256(Path(batches).read_bytes()).hexdigest())
+        target, folder = (None if place is None else Path(place) for place in (out, page))
+        return fit_report(observations, designs, draws=draws, seed=seed, out=target, page=folder, source=source)
 
     def optimise(
         self,

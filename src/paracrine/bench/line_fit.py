@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from paracrine.bench.line_report import band_data
 from paracrine.core.errors import InputError
 from paracrine.core.measurement import Measurement, State
+from paracrine.core.plan import StudyPlan
 from paracrine.core.product import Role
 from paracrine.core.records import Record
 from paracrine.facts.production_facts import read_signs
@@ -22,17 +23,17 @@ from paracrine.production.design import LineDesign
 from paracrine.production.findings import Band, band_of
 from paracrine.production.fit import LineFit, Observation, fit_lines
 from paracrine.production.line import LineResult, run_line
-from paracrine.production.prior import Posterior, value_at
-from paracrine.report.line_words import OUTPUT_TITLES, band_text
-from paracrine.report.numbers import write_value
+from paracrine.production.prior import Posterior
+from paracrine.report.line_fit import fit_headline, line_fit_html, moved_outputs, moved_parameters
+from paracrine.store import Workspace
 
 COLUMNS = ("batch", "line", "donor", "output", "value", "cv_pct")
 _NEEDED = ("batch", "output", "value")
 _CV_FRAC = 0.25
 """Taken where a table states no uncertainty: between one careful laboratory and a ring trial (24 to 53 %)."""
 _FROM_LEDGER = {"total_particles": "yield_as_nta_particles"}
-_SHOWN = ("yield_particles", "yield_as_nta_particles", "recovery_frac", "harvest_particles", "cells_at_peak")
-_MOVED = 0.8
+_FINAL = "final product"
+_DONOR = "culture.donor"
 
 
 class PosteriorRecord(Record):
@@ -63,6 +64,8 @@ class FitReport:
         before: the lines by prior.
         after: the lines by posterior.
         path: of the posterior file; None where none was written.
+        contradictions: directions of the literature that the batches contradict.
+        pages: files written, by name.
     """
 
     fit: LineFit
@@ -70,43 +73,20 @@ class FitReport:
     after: tuple[LineResult, ...]
     path: Path | None = None
     contradictions: tuple[str, ...] = field(default=())
+    pages: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def headline(self) -> str:
         """The answer: how much narrower the yield is, and whether the structure fits."""
-        old, new = (band_of(r[0].outputs()["yield_particles"]) for r in (self.before, self.after))
-        said = f"From {self.fit.posterior.source}: the yield of {self.after[0].design.name} is "
-        said += f"{write_value(new.centre, digits=2)} ({band_text(new)}) particles, a "
-        said += (
-            f"{write_value(new.span_ratio, digits=2)}-fold band instead of {write_value(old.span_ratio, digits=2)}-fold"
-        )
-        count = len(self.fit.misfits)
-        return f"{said}; {'no misfit was found' if not count else f'{count} misfit' + ('s' if count > 1 else '')}."
+        return fit_headline(self.fit, self.before, self.after)
 
     def parameter_rows(self) -> list[tuple[str, str, str, str]]:
         """Rows of parameter, prior, posterior, what is left of the spread; those the data moved, most first."""
-        rows = []
-        parameters = {name: p for result in self.before for name, p in result.parameters.items()}
-        posterior = self.fit.posterior
-        for name, left in sorted(self.fit.shrinkage.items(), key=lambda item: item[1]):
-            if left < _MOVED:
-                at = posterior.names.index(name)
-                ends = value_at(parameters[name], posterior.mean[at] + np.array([0.0, -1.96, 1.96]) * left)
-                prior = value_at(parameters[name], np.array([0.0, -1.96, 1.96]))
-                rows.append((name, _interval(prior), _interval(ends), f"{100 * left:.0f} %"))
-        return rows
+        return [row.cells(row.key) for row in moved_parameters(self.fit, self.before)]
 
-    def output_rows(self) -> list[tuple[str, str, str, str]]:
-        """Rows of line, output, band by prior, band by posterior."""
-        rows = []
-        for before, after in zip(self.before, self.after, strict=True):
-            old, new = before.outputs(), after.outputs()
-            for name in _SHOWN:
-                scale = 100.0 if name.endswith("_frac") else 1.0
-                title = OUTPUT_TITLES[name] + (", %" if scale > 1 else "")
-                first, second = (band_text(band_of(scale * values[name])) for values in (old, new))
-                rows.append((before.design.name, title, first, second))
-        return rows
+    def output_rows(self) -> list[tuple[str, str, str, str, str]]:
+        """Rows of line, output, band by prior, band by posterior, how many times narrower."""
+        return [row.cells() for row in moved_outputs(self.before, self.after)]
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -122,6 +102,7 @@ class FitReport:
             "residuals": [{"line": c.line, "output": c.output, "sd": r} for c, r in fit.residuals.items()],
             "lines": [_line_data(b, a) for b, a in zip(self.before, self.after, strict=True)],
             "posterior": str(self.path) if self.path else None,
+            "pages": {name: str(path) for name, path in self.pages.items()},
         }
 
 
@@ -167,41 +148,84 @@ def _observation(row: Mapping[str, str | None], number: int, name: str, lines: S
     )
 
 
-def batches_of_workspace(measurements: Iterator[Measurement], line: str) -> tuple[Observation, ...]:
-    """Return the yields in a workspace's certificates: the last result of each batch and method."""
-    found: dict[tuple[str, str], Observation] = {}
-    for one in measurements:
+def batches_of_workspace(workspace: Workspace, line: str) -> tuple[Observation, ...]:
+    """Return the yields in a workspace's certificates: the last result of each batch, sample and method.
+
+    The donor is the study's `culture.donor` fact of the batch; without one a batch is a donor of its own.
+
+    Raises:
+        InputError: when no certificate states a yield.
+    """
+    donors: dict[str, str] = {}
+    for entry in workspace.entries(StudyPlan.kind):
+        for batch in StudyPlan.from_data(entry.body).batches:
+            donors[batch.name] = batch.facts.get(_DONOR, "").strip()
+    found: dict[tuple[str, str, str], Observation] = {}
+    for entry in workspace.entries(Measurement.kind):
+        one = Measurement.from_data(entry.body)
         output = _FROM_LEDGER.get(one.attribute)
-        if output is None or one.state is not State.MEASURED or one.quantity is None or one.role is not Role.PRODUCT:
+        usable = output and one.state is State.MEASURED and one.role is Role.PRODUCT and one.stage == _FINAL
+        if not usable or output is None or one.quantity is None:
             continue
         relative = one.budget is not None and one.budget.scale == "relative"
         cv = one.budget.standard_uncertainty() if relative and one.budget else _CV_FRAC
-        found[one.batch, one.method] = Observation(one.batch, line, output, one.quantity.value, max(cv, 0.02))
+        donor = donors.get(one.batch, "")
+        found[one.batch, one.sample, one.method] = Observation(
+            one.batch, line, output, one.quantity.value, max(cv, 0.02), donor
+        )
+    if not found:
+        hint = "state product_volume_ml in the study, run it, or give a table of batches"
+        raise InputError("no certificate states a yield (total_particles)", where=workspace.url, hint=hint)
     return tuple(found.values())
 
 
 def fit_report(
-    observations: Sequence[Observation], designs: Sequence[LineDesign], *, draws: int, seed: int, out: Path | None
+    observations: Sequence[Observation],
+    designs: Sequence[LineDesign],
+    *,
+    draws: int,
+    seed: int,
+    out: Path | None,
+    page: Path | None = None,
+    source: tuple[str, str] = ("", ""),
 ) -> FitReport:
-    """Fit, run each line by prior and posterior, and write the posterior file."""
+    """Fit, run each line by prior and posterior, write the posterior file and the page.
+
+    Args:
+        observations: measured outputs.
+        designs: lines by name.
+        draws: of each line.
+        seed: of the draws.
+        out: posterior file.
+        page: folder of the page.
+        source: name and SHA-256 of what the batches were read from.
+    """
     from paracrine.bench.outputs import write_outputs
 
     fit = fit_lines(observations, designs)
     before = tuple(run_line(design, draws_count=draws, seed=seed) for design in designs)
     after = tuple(run_line(design, draws_count=draws, seed=seed, posterior=fit.posterior) for design in designs)
+    against = tuple(_contradictions(fit, before))
+    pages: dict[str, Path] = {}
+    if page is not None:
+        html = line_fit_html(fit, before, after, contradictions=against, source=source)
+        write_outputs(page, {"line_fit.html": html.encode()})
+        pages = {"line_fit.html": page / "line_fit.html"}
     if out is not None:
-        posterior = fit.posterior
-        record = PosteriorRecord(
-            names=posterior.names,
-            mean=tuple(posterior.mean.tolist()),
-            covariance=tuple(tuple(row) for row in posterior.covariance.tolist()),
-            source=posterior.source,
-            outputs=posterior.outputs,
-            platforms=posterior.platforms,
-            scatter_sd=posterior.scatter_sd,
-        )
-        write_outputs(out.parent, {out.name: (record.to_json() + "\n").encode()})
-    return FitReport(fit, before, after, out, tuple(_contradictions(fit, before)))
+        write_outputs(out.parent, {out.name: (_record(fit.posterior).to_json() + "\n").encode()})
+    return FitReport(fit, before, after, out, against, pages)
+
+
+def _record(posterior: Posterior) -> PosteriorRecord:
+    return PosteriorRecord(
+        names=posterior.names,
+        mean=tuple(posterior.mean.tolist()),
+        covariance=tuple(tuple(row) for row in posterior.covariance.tolist()),
+        source=posterior.source,
+        outputs=posterior.outputs,
+        platforms=posterior.platforms,
+        scatter_sd=posterior.scatter_sd,
+    )
 
 
 def read_posterior(path: Path) -> Posterior:
@@ -227,11 +251,6 @@ def _contradictions(fit: LineFit, before: Sequence[LineResult]) -> Iterator[str]
                     f"{sign.change}: the literature says {sign.effect} ({sign.source}); "
                     f"these batches say {low:.2g} to {high:.2g} times"
                 )
-
-
-def _interval(values: Any) -> str:
-    middle, low, high = (write_value(float(value), digits=2) for value in values)
-    return f"{middle} ({low} to {high})"
 
 
 def _line_data(before: LineResult, after: LineResult) -> dict[str, Any]:

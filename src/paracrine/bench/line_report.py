@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from paracrine.core.parameter import Parameter
 from paracrine.payloads.size_distribution import SizeDistribution
 from paracrine.production.findings import (
@@ -17,9 +19,11 @@ from paracrine.production.findings import (
     output_bands,
     prediction_grade,
     ratio_band,
+    ratio_grade,
+    ratio_terms,
 )
 from paracrine.production.line import LineResult
-from paracrine.report.line_comparison import comparison_headline, ratio_rows
+from paracrine.report.line_comparison import comparison_headline, ratio_rows, ratio_text
 from paracrine.report.line_words import band_text, line_headline, output_rows
 
 
@@ -51,9 +55,9 @@ class LineReport:
 
     def loss_rows(self) -> list[tuple[str, str, str, str]]:
         """Rows of place, loss, particles, share of the harvest."""
-        harvest = self.result.harvest.cell_derived
+        harvest = np.maximum(self.result.harvest.cell_derived, 1e-300)
         return [
-            (place, name, band_text(band_of(lost)), f"{100 * float(lost[0] / harvest[0]):.2g} %")
+            (place, name, band_text(band_of(lost)), f"{band_text(band_of(100 * lost / harvest))} %")
             for place, name, lost in loss_table(self.result)
         ]
 
@@ -124,11 +128,7 @@ class LineComparison:
         first, *others = self.results
         reference = first.outputs()
         ratios = {
-            other.design.name: {
-                name: band_data(ratio_band(reference[name], value))
-                for name, value in other.outputs().items()
-                if name in reference
-            }
+            other.design.name: {name: _ratio_data(first, other, name) for name in other.outputs() if name in reference}
             for other in others
         }
         return {
@@ -145,8 +145,21 @@ class LineComparison:
 
 
 def band_data(band: Band) -> dict[str, float]:
-    """Return a band as JSON: median of the draws and the 95 % band."""
-    return {"median": band.centre, "low": band.low, "high": band.high}
+    """Return a band as JSON: the 95 % band, then the median of the draws."""
+    return {"low": band.low, "high": band.high, "median": band.centre}
+
+
+def _ratio_data(first: LineResult, other: LineResult, name: str) -> dict[str, Any]:
+    """Return a ratio as JSON: as it is to be said, what decides it, and last the median of the draws."""
+    terms = ratio_terms(first, other, name)
+    grade = ratio_grade(first, other, terms)
+    band = ratio_band(first.outputs()[name], other.outputs()[name])
+    return {
+        "said": ratio_text(band, grade),
+        "grade": grade.value,
+        "dominated_by": [{"parameter": t.name, "share": t.share_frac} for t in terms],
+        **band_data(band),
+    }
 
 
 def parameter_row(name: str, parameter: Parameter) -> tuple[str, str, str, str]:

@@ -52,7 +52,8 @@ def draw_losses(rows: Sequence[IntervalRow]) -> Spec:
     """Draw what becomes of the harvest: one bar a named loss, the product last, in per cent of the harvest.
 
     Args:
-        rows: per cent of the harvest, in the order of the line; the last is what reaches the vials.
+        rows: per cent of the harvest, in the order of the line; the last is what reaches the vials. A row without a
+            point is a pale bar from low to high.
 
     Returns:
         A Vega-Lite specification.
@@ -60,7 +61,7 @@ def draw_losses(rows: Sequence[IntervalRow]) -> Spec:
     names = short_names([row.name for row in rows])
     top = max((row.high for row in rows), default=1.0) or 1.0
     values = [
-        {"name": name, "low": row.low, "middle": row.middle, "high": row.high, "text": row.text}
+        {"name": name, "low": row.low, "middle": row.middle, "high": row.high, "text": row.text, "point": row.point}
         for name, row in zip(names, rows, strict=True)
     ]
     y = names_axis("name", names)
@@ -71,9 +72,12 @@ def draw_losses(rows: Sequence[IntervalRow]) -> Spec:
     hues = [SERIES[1].light, SERIES[2].light]
     layers: list[Spec] = []
     for part, hue in ((values[:-1], hues[0]), (values[-1:], hues[1])):
-        layers.append(
-            {"data": {"values": part}, "mark": {**bar, "color": hue}, "encoding": {"y": y, "x": x, "tooltip": tooltip}}
-        )
+        known, assumed = [v for v in part if v["point"]], [v for v in part if not v["point"]]
+        ends = {"x": {**x, "field": "low"}, "x2": {"field": "high"}}
+        for kept, mark, across in ((known, bar, {"x": x}), (assumed, {**bar, "opacity": 0.35}, ends)):
+            if kept:
+                shown = {"y": y, "tooltip": tooltip, **across}
+                layers.append({"data": {"values": kept}, "mark": {**mark, "color": hue}, "encoding": shown})
     where = {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}, "tooltip": tooltip}
     layers.append({"data": {"values": values}, "mark": {"type": "rule", "strokeWidth": 1.4}, "encoding": where})
     description = f"Losses along the line in per cent of the harvest; {names[-1] if names else 'nothing'} comes last."

@@ -15,6 +15,11 @@ COUNTED = ("yield_particles", "yield_as_nta_particles", "harvest_particles", "ha
 """Outputs that fix the secretion rate of a platform once they are measured."""
 
 
+_FEWEST = 49
+"""Draws below which no term is named."""
+_SAME = 1e-9
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """Central value and 95 % band over draws."""
@@ -52,13 +57,21 @@ def dominant_terms(result: LineResult, values: FloatArray, *, at_most: int = 6) 
     The share is the squared correlation of a parameter's scores with the logarithm of the output; correlations below
     what chance gives are left out.
     """
-    if values.size < 50:
+    if values.size <= _FEWEST:
         return ()
     log = np.log(np.maximum(values[1:], 1e-300))
-    if not np.ptp(log) > 0:
+    if not np.ptp(log) > _SAME:
         return ()
-    names = [name for name, p in result.parameters.items() if p.spread != "fixed"]
-    scores = np.stack([result.draws.scores(name)[1:] for name in names])
+    return _largest_terms(result, log, at_most=at_most)
+
+
+def _largest_terms(
+    result: LineResult, log: FloatArray, *, at_most: int, beside: LineResult | None = None
+) -> tuple[Term, ...]:
+    """Return the parameters of one line, or of two under one seed, whose scores go with a logarithm."""
+    owners = {name: one for one in (beside, result) if one for name, p in one.parameters.items() if p.spread != "fixed"}
+    names = list(owners)
+    scores = np.stack([one.draws.scores(name)[1:] for name, one in owners.items()])
     keep = scores.std(axis=1) > 0
     names = [name for name, kept in zip(names, keep, strict=True) if kept]
     correlation = np.corrcoef(np.vstack([log, scores[keep]]))[0, 1:]
@@ -66,6 +79,21 @@ def dominant_terms(result: LineResult, values: FloatArray, *, at_most: int = 6) 
     chance = 9.0 / log.size
     order = np.argsort(-shares)
     return tuple(Term(names[i], float(shares[i])) for i in order[:at_most] if shares[i] > chance)
+
+
+def ratio_terms(first: LineResult, second: LineResult, output: str, *, at_most: int = 6) -> tuple[Term, ...]:
+    """Return the parameters of either line that move the ratio of an output most, largest first."""
+    ratio = second.outputs()[output] / np.maximum(first.outputs()[output], 1e-300)
+    log = np.log(np.maximum(ratio[1:], 1e-300))
+    if log.size < _FEWEST or not np.ptp(log) > _SAME:
+        return ()
+    return _largest_terms(first, log, at_most=at_most, beside=second)
+
+
+def ratio_grade(first: LineResult, second: LineResult, terms: tuple[Term, ...]) -> Grade:
+    """Return the grade of a ratio: that of its largest term, assumption where no term is known."""
+    parameters = {**second.parameters, **first.parameters}
+    return parameters[terms[0].name].grade if terms else Grade.ASSUMPTION
 
 
 def prediction_grade(result: LineResult, terms: tuple[Term, ...]) -> Grade:

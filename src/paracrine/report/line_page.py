@@ -21,7 +21,7 @@ from paracrine.figures.line import (
     draw_shares,
 )
 from paracrine.payloads.size_distribution import FloatArray
-from paracrine.production.findings import band_of, dominant_terms, loss_table
+from paracrine.production.findings import band_of, dominant_terms, loss_table, prediction_grade
 from paracrine.production.line import LineResult
 from paracrine.production.populations import CENTRES_NM, ORIGINS
 from paracrine.report.html_page import render_html
@@ -101,11 +101,12 @@ def _charts(result: LineResult) -> Iterator[Chart]:
     for place, name, lost in loss_table(result):
         band = band_of(100 * lost / harvest)
         if place != result.stages[0].title and band.high >= _SMALL_LOSS_PCT:
-            said = f"{band_text(band)} %"
-            rows.append(IntervalRow(f"{place.partition('. ')[2]}: {name}", band.low, band.centre, band.high, said))
-    final = band_of(100 * result.final.cell_derived / harvest)
-    rows.append(IntervalRow("In the vials", final.low, final.centre, final.high, f"{band_text(final)} %"))
-    caption = "Bars are medians, lines hold 95 % of the draws. Losses that stay below 0.5 % are in the table only."
+            rows.append(_share_row(result, f"{place.partition('. ')[2]}: {name}", lost / harvest))
+    rows.append(_share_row(result, "In the vials", result.final.cell_derived / harvest))
+    caption = (
+        "Lines hold 95 % of the draws; bars are medians, pale bars the range where an assumption decides. "
+        "Losses that stay below 0.5 % are in the table only."
+    )
     yield Chart("chart-losses", "Where the harvested vesicles go", caption, draw_losses(rows))
     terms = dominant_terms(result, result.outputs()["yield_particles"])
     if terms:
@@ -123,9 +124,16 @@ def _charts(result: LineResult) -> Iterator[Chart]:
     yield from _course_charts(result)
     if result.cost is not None:
         bands = [(name, band_of(values)) for name, values in result.cost.by_category().items()]
-        rows = [IntervalRow(name, b.low, b.centre, b.high, band_text(b)) for name, b in bands if b.low > 0]
+        rows = [IntervalRow(name, b.low, b.centre, b.high, band_text(b), point=False) for name, b in bands if b.low > 0]
         spec = draw_intervals(rows, title=f"{result.cost.currency} a batch")
-        yield Chart("chart-cost", "Cost of a batch by kind", "Dots are medians, bands hold 95 % of the draws.", spec)
+        yield Chart("chart-cost", "Cost of a batch by kind", "Bands hold 95 % of the draws.", spec)
+
+
+def _share_row(result: LineResult, name: str, share: FloatArray) -> IntervalRow:
+    """Return a share of the harvest; without a best value where an assumption decides."""
+    band = band_of(100 * share)
+    assumed = prediction_grade(result, dominant_terms(result, share, at_most=1)) is Grade.ASSUMPTION
+    return IntervalRow(name, band.low, band.centre, band.high, f"{band_text(band)} %", point=not assumed)
 
 
 def _course_charts(result: LineResult) -> Iterator[Chart]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from paracrine.core.parameter import Grade
 from paracrine.production.findings import Band, band_of, dominant_terms, loss_table, prediction_grade
 from paracrine.production.line import LineResult
@@ -90,5 +92,5 @@ def _largest_loss(result: LineResult) -> str:
         return ""
     harvest = result.harvest.cell_derived
     place, name, lost = max(losses, key=lambda row: float(row[2][0]))
-    share = write_share(float(lost[0] / harvest[0])) if harvest[0] > 0 else "a part"
+    share = f"{band_text(band_of(100 * lost / np.maximum(harvest, 1e-300)))} %"
     return f"; the largest loss is {share} of the harvest, {name}, at {place.partition('. ')[2].lower() or place}"

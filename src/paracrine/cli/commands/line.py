@@ -107,28 +107,31 @@ def fit(
     draws: Draws = 1000,
     seed: Seed = 1,
     out: Annotated[Path | None, typer.Option(help="File for the posterior.")] = None,
+    page: Page = None,
     json: Json = False,
 ) -> None:
     """Update a line from your own batches: what was learnt, which prediction improved, where the structure misfits.
 
     The table has the columns batch, line, donor, output, value, cv_pct; `line run --json` lists the outputs.
 
-    Example: `paracrine line fit batches.csv --line flasks.toml --line tank.toml --out posterior.json`
+    Example: `paracrine line fit batches.csv --line flasks.toml --line tank.toml --out posterior.json --page pages`
     """
     from paracrine.bench import open_bench
 
-    report = open_bench().line.fit(batches, line, draws=draws, seed=seed, out=out)
+    report = open_bench().line.fit(batches, line, draws=draws, seed=seed, out=out, page=page)
     if json:
         print_json(report.to_data())
         return
     typer.echo(report.headline)
     print_table(("parameter", "prior", "posterior", "spread left"), report.parameter_rows())
-    print_table(("line", "output", "by prior, 95 % band", "by posterior, 95 % band"), report.output_rows())
+    print_table(("line", "output", "by prior, 95 % band", "by posterior, 95 % band", "narrower"), report.output_rows())
     typer.echo(f"Between donors {report.fit.donor_sd:.2f}, between batches {report.fit.batch_sd:.2f} (log scale).")
     for text in report.fit.misfits:
         typer.echo(f"  misfit: {text}")
     for text in report.contradictions:
         typer.echo(f"  against the literature: {text}")
+    for name, path in report.pages.items():
+        typer.echo(f"{name}: {path}")
     if report.path:
         typer.echo(f"Posterior: {report.path}. Use it: paracrine line run LINE --fitted {report.path}")
 
