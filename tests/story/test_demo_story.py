@@ -152,3 +152,31 @@ def test_a_demonstration_never_overwrites_somebody_elses_folder(tmp_path: Path) 
     with pytest.raises(InputError, match="not an earlier demonstration"):
         open_bench().demo(tmp_path)
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+def test_a_line_is_fitted_to_the_yields_of_a_workspace(demo: DemoReport, tmp_path: Path) -> None:
+    """Rung 4: the campaign's certificates become batches of one stated donor, and the yield is measured here."""
+    line = open_bench().line
+    flasks = line.write_example("flasks_ultracentrifuge", tmp_path / "flasks.toml")
+    certificates = demo.folder.parent / "certificates"
+    report = line.fit(certificates, [flasks], draws=100, out=tmp_path / "posterior.json", page=tmp_path)
+    used = report.fit.observations
+    assert {one.batch for one in used} == {"B-001", "B-002", "B-003"}
+    assert {one.donor for one in used} == {"one simulated donor"}
+    truths = {row.batch: row.truth for row in demo.lines if row.attribute == "total_particles"}
+    assert all(one.value == pytest.approx(truths[one.batch], rel=0.3) for one in used)
+    assert "measured here" in line.run(flasks, draws=100, fitted=tmp_path / "posterior.json").headline
+    page = (tmp_path / "line_fit.html").read_text(encoding="utf-8")
+    assert "one simulated donor" in page
+    assert "workspace certificates" in page
+
+
+def test_a_workspace_without_yields_or_with_two_lines_is_refused(demo: DemoReport, tmp_path: Path) -> None:
+    line = open_bench().line
+    flasks = line.write_example("flasks_ultracentrifuge", tmp_path / "flasks.toml")
+    tank = line.write_example("stirred_tank_tff_sec", tmp_path / "tank.toml")
+    with pytest.raises(InputError, match="does not say which line made a batch"):
+        line.fit(demo.folder.parent / "certificates", [flasks, tank], draws=20)
+    open_bench().open_workspace(tmp_path / "empty")
+    with pytest.raises(InputError, match="no certificate states a yield"):
+        line.fit(tmp_path / "empty", [flasks], draws=20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -244,6 +245,34 @@ def test_without_batches_an_absolute_yield_is_marked_prior_driven() -> None:
     first = {row[0]: row[1] for row in report.output_rows()}["cell-derived particles in the product"]
     assert " to " in first
     assert "(" not in first
+
+
+def test_a_ratio_that_an_assumption_decides_has_a_range_and_no_best_value(tmp_path: Path) -> None:
+    names = ("flasks_ultracentrifuge", "stirred_tank_tff_sec", "hollow_fibre_tff_sec")
+    found = open_bench().line.compare([EXAMPLES / f"{name}.toml" for name in names], draws=300, out=tmp_path)
+    _, tank, fibre = (result.design.name for result in found.results)
+    ratios = found.to_data()["ratios"]
+    published, assumed = (ratios[name]["yield_particles"] for name in (tank, fibre))
+    assert (published["grade"], assumed["grade"]) == ("EV literature", "assumption")
+    assert assumed["dominated_by"][0]["parameter"] == "hollow_fibre.secretion_fold_ratio"
+    assert "(" in published["said"]
+    assert "(" not in assumed["said"]
+    assert list(assumed)[-1] == "median"
+    row = {row[0]: row[1:] for row in found.ratio_rows()}["cell-derived particles in the product"]
+    assert row == (published["said"], assumed["said"])
+    assert f"{fibre} yields {assumed['said']} times" in found.headline
+    assert "graded assumption" in found.headline
+    page = (tmp_path / "lines.html").read_text(encoding="utf-8")
+    assert f"<td>{assumed['said']}</td>" in page
+
+
+def test_no_absolute_of_an_unfitted_line_begins_with_a_point(tmp_path: Path) -> None:
+    """Every output and loss with a spread reads `low to high`, in rows, data and headline."""
+    report = open_bench().line.run(EXAMPLES / "hollow_fibre_tff_sec.toml", draws=200, out=tmp_path)
+    assert all("(" not in row[1] for row in report.output_rows())
+    assert all(" to " in row[3] for row in report.loss_rows() if row[2] != "0")
+    assert all(next(iter(band)) == "low" for band in report.to_data()["outputs"].values())
+    assert re.search(r"the largest loss is \S+ to \S+ % of the harvest", report.headline)
 
 
 def test_lines_compared_share_the_draws_they_share() -> None:

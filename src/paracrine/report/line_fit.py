@@ -26,7 +26,8 @@ _METHOD = (
     "made linear around the most probable parameters, and the spreads between donors and batches are averaged over.",
     "A residual beyond 3 standard deviations, or an interaction whose interval leaves out 1, is called a misfit. "
     "Recoveries that change with load, or cells that grow by other numbers on another platform, are assumptions this "
-    "check may miss; they also make the intervals too narrow.",
+    "check may miss; they also make the intervals too narrow. With the whole line as simulated truth, "
+    "intervals of the release rate and of recoveries held it in 86 to 91 % of 250 studies instead of 95 %.",
 )
 
 
@@ -132,7 +133,7 @@ def line_fit_html(
         parameters=[(*row.cells(row.name), row.unit) for row in parameters],
         held_count=len(fit.shrinkage) - len(parameters),
         outputs=[row.cells() for row in outputs],
-        misfits=fit.misfits,
+        misfits=[_in_words(text) for text in fit.misfits],
         contradictions=contradictions,
         residuals=[(c.line, OUTPUT_TITLES.get(c.output, c.output), f"{sd:+.1f}") for c, sd in fit.residuals.items()],
         interactions=[
@@ -160,14 +161,21 @@ def _charts(parameters: Sequence[MovedParameter], outputs: Sequence[MovedOutput]
     caption = "Grey: the 95 % interval before the batches; blue: after, with its middle. 1 is the middle before."
     if parameters:
         rows = [MovedRow(p.name, _over(p.prior, p.prior[0]), _over(p.posterior, p.prior[0])) for p in parameters]
-        yield Chart("chart-parameters", "What the batches moved", caption, draw_moved(rows[:_DRAWN]))
+        yield Chart("chart-parameters", "Each parameter over its middle before", caption, draw_moved(rows[:_DRAWN]))
     several = len({row.line for row in outputs}) > 1
     rows = []
     for row in outputs:
         title = f"{row.title}: {row.line}" if several else row.title
         bands = [_over((b.centre, b.low, b.high), row.prior.centre) for b in (row.prior, row.posterior)]
         rows.append(MovedRow(title, *bands))
-    yield Chart("chart-outputs", "Which predictions improved", caption, draw_moved(rows))
+    yield Chart("chart-outputs", "Each prediction over its middle before", caption, draw_moved(rows))
+
+
+def _in_words(text: str) -> str:
+    for output, title in OUTPUT_TITLES.items():
+        if text.startswith(f"{output} "):
+            return f"The {title}{text.removeprefix(output)}."
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _interval(values: tuple[float, float, float], assumed: bool = False) -> str:
