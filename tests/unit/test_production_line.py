@@ -327,6 +327,15 @@ def test_a_nonsense_line_is_refused_with_the_reason() -> None:
     refuse(lambda d: d["cost"]["row"][0].update(price=-3), "prices must be 0 or more")
 
 
+def test_numbers_that_are_none_are_refused_with_their_place() -> None:
+    refuse(lambda d: d["culture"]["event"][1].update(at="nan h"), "nan is no number")
+    refuse(lambda d: d["cost"]["row"][0].update(low=math.nan), "nan is no number")
+    refuse(lambda d: d["cost"]["row"][1].update(high=math.inf), "inf is no number")
+    refuse(lambda d: d["cells"].update(doublings=math.nan), "nan is no number")
+    own = {"value": math.nan, "low": 0.1, "high": 0.4, "unit": "1", "spread": "logit", "source": "ours"}
+    refuse(lambda d: d.update(parameters={"ultracentrifugation.recovery_frac": own}), "nan is no number")
+
+
 def test_a_parameter_the_line_does_not_have_is_refused() -> None:
     data = document()
     data["parameters"] = {"ultracentrifugation.recoverie_frac": {"value": 0.5, "unit": "1", "source": "our batches"}}

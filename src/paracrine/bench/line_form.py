@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def line_of(data: Mapping[str, Any], *, where: str) -> LineDesign:
     """Make a line of a TOML document."""
     document = dict(data)
     require_known(document, TABLES, where=where)
+    _require_finite(document, where)
     head = take_table(document, "line", where=where)
     require_known(head, ("name", "product", "dose", "donor"), where=f"{where}: line")
     cells = take_table(document, "cells", where=where)
@@ -75,6 +77,7 @@ def number_with_unit(value: Any, unit: str, *, where: str) -> float:
     head, _, tail = str(value).strip().partition(" ")
     try:
         number = float(head)
+        _require_finite(number, where)
     except ValueError as error:
         hint = f'such as "10 {unit}"' if unit != "1" else "a number"
         raise InputError(f"{value!r} is not a number with a unit", where=where, hint=hint) from error
@@ -84,6 +87,18 @@ def number_with_unit(value: Any, unit: str, *, where: str) -> float:
         return convert(number, tail or "1", unit)
     except InputError as error:
         raise InputError(error.message, where=where, hint=error.hint) from error
+
+
+def _require_finite(value: Any, where: str) -> None:
+    """Refuse `nan` and `inf` anywhere in a document."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"{value} is no number a line can have", where=where)
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _require_finite(inner, f"{where}: {key}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, 1):
+            _require_finite(inner, f"{where} {number}")
 
 
 def _culture(table: dict[str, Any], cells: dict[str, Any], where: str) -> CulturePlan:
