@@ -186,7 +186,7 @@ def main() -> None:
     OUT.write_text(
         json.dumps(
             {
-                "version": "1", "model": MODEL, "columns": PARAMETERS, "population_columns": hierarchy.COLUMNS,
+                "version": "2", "model": MODEL, "columns": PARAMETERS, "population_columns": hierarchy.COLUMNS,
                 "made_by": "benchmarks/fate_calibrate.py",
                 "soft_source": "https://github.com/ntua-unit-of-control-and-informatics/NM-biodistribution-prediction",
                 "soft_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
