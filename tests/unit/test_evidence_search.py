@@ -94,3 +94,39 @@ def test_unknown_fields_and_filters_are_named(bench: Bench) -> None:
 
 def test_the_index_language_cannot_be_smuggled_in() -> None:
     assert parse_query("NEAR(a b) x-y title*").match == '("NEAR" AND (("a" AND "b")) AND "x-y" AND "title"*)'
+
+
+SAID = (
+    ("Exosomes of umbilical cord mesenchymal stem cells in kidney injury", "Intravenous infusion of exosomes.", "2018"),
+    ("Exosomes from adipose mesenchymal stem cells in renal failure", "Exosomes, 3e9 particles, were given.", "2019"),
+    ("Umbilical cord mesenchymal stem cell exosomes in kidney cancer", "Exosomes and tumours.", "2020"),
+    ("Umbilical granuloma of the kidney", "No such product here.", "2022"),
+)
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Bench:
+    text = "".join(f"TY  - JOUR\nTI  - {t}\nAB  - {a}\nPY  - {y}\nER  - \n" for t, a, y in SAID)
+    (tmp_path / "said.ris").write_text(text)
+    bench = open_bench(tmp_path / "base", person="Ada")
+    bench.evidence.add([tmp_path / "said.ris"])
+    return bench
+
+
+def test_what_rules_read_in_a_record_can_be_filtered_by(said: Bench) -> None:
+    query = "exosome AND (kidney OR renal) NOT cancer"
+    assert titles(said, query, where=["source=umbilical"]) == {"injury"}
+    assert titles(said, query, where=["source=ADIPOSE"]) == {"failure"}
+    assert titles(said, query, where=["dose_kind=particles"]) == {"failure"}
+    assert titles(said, query, where=["route=intravenous", "year<=2018"]) == {"injury"}
+    assert titles(said, query, where=["source=menstrual"]) == set()
+    assert titles(said, "kidney", where=["source=umbilical"]) == {"injury", "cancer"}
+
+
+def test_what_rules_read_is_counted_and_an_unknown_name_lists_the_known(said: Bench) -> None:
+    counted = dict(said.evidence.search("kidney OR renal", facets=True).facets["source"])
+    assert sorted(counted.values()) == [1, 2]
+    with pytest.raises(UnknownName, match="'sorce'") as error:
+        said.evidence.search("kidney", where=["sorce=umbilical"])
+    assert "did you mean 'source'?" in error.value.hint
+    assert "dose_kind" in error.value.hint

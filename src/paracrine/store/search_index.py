@@ -20,7 +20,7 @@ from paracrine.core.errors import RecordError
 from paracrine.store.content import explain_os_error
 
 INDEX_NAME = "search.db"
-LAYOUT = "1"
+LAYOUT = "2"
 FIELDS = ("title", "abstract", "authors", "journal", "keywords", "numbers", "other")
 _WEIGHTS = "8.0, 1.0, 2.0, 1.0, 3.0, 4.0, 0.5"
 TOKENS = "porter unicode61 remove_diacritics 2"

@@ -71,6 +71,13 @@ def facet_names(index: SearchIndex) -> tuple[str, ...]:
     return tuple(names)
 
 
+def facet_values(index: SearchIndex, name: str, part: str) -> tuple[str, ...]:
+    """Return a value of a facet as it is written, or else all values that contain it, whatever the case."""
+    query = "SELECT DISTINCT value FROM facets WHERE name = ? AND instr(lower(value), lower(?))"
+    found = tuple(str(row[0]) for row in _rows(index, query, (name, part)))
+    return (part,) if part in found else found
+
+
 def highlight(texts: Sequence[Mapping[str, str]], match: str, *, words: int = 28) -> tuple[tuple[str, str], ...]:
     """Return (title, best passage) of each document, matches between two marks, exactly as the index sees words."""
     database = sqlite3.connect(":memory:")

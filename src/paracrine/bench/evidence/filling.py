@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from paracrine.core.errors import InputError
 from paracrine.evidence.documents import document_of, record_of
+from paracrine.evidence.extract.facets import read_facets
 from paracrine.evidence.source import Item, Refused, Remark
 from paracrine.evidence.trial import Trial
 from paracrine.evidence.updating import Change, update
 from paracrine.evidence.work import Work
-from paracrine.store.search_index import SearchIndex
+from paracrine.store.search_index import Document, SearchIndex
 
 _TRANSACTION = 2000
 _LISTED = 1000
@@ -80,7 +81,7 @@ def _put(index: SearchIndex, record: Work | Trial, filled: Filled) -> None:
     key = record.key
     data = index.get(key)
     if data is None:
-        index.put(document_of(record))
+        index.put(_document(record))
         filled.new_count += 1
         _list(filled.new_keys, key)
         if isinstance(record, Work) and record.is_retracted:
@@ -91,7 +92,7 @@ def _put(index: SearchIndex, record: Work | Trial, filled: Filled) -> None:
     if not updated.changes:
         filled.duplicate_count += 1
         return
-    index.put(document_of(updated.record), before=document_of(old))
+    index.put(_document(updated.record), before=document_of(old))
     filled.updated_count += 1
     filled.changes_count += len(updated.changes)
     for change in updated.changes:
@@ -99,6 +100,11 @@ def _put(index: SearchIndex, record: Work | Trial, filled: Filled) -> None:
             filled.changes.append(change)
     if isinstance(old, Work) and isinstance(updated.record, Work) and updated.record.is_retracted > old.is_retracted:
         _list(filled.retracted, key)
+
+
+def _document(record: Work | Trial) -> Document:
+    document = document_of(record)
+    return replace(document, facets={**document.facets, **read_facets(record)})
 
 
 def _list(names: list[str], name: str) -> None:

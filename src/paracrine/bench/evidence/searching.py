@@ -15,9 +15,19 @@ from paracrine.evidence.documents import document_of
 from paracrine.evidence.query import parse_query
 from paracrine.evidence.trial import Trial
 from paracrine.evidence.work import Work
-from paracrine.store.searching import MARK_END, MARK_START, Filter, count, facet_names, facets, find, highlight
+from paracrine.store.searching import (
+    MARK_END,
+    MARK_START,
+    Filter,
+    count,
+    facet_names,
+    facet_values,
+    facets,
+    find,
+    highlight,
+)
 
-FACETS = ("kind", "year", "database", "type", "status", "phase")
+FACETS = ("kind", "year", "database", "type", "status", "phase", "source", "route", "dose_kind", "condition")
 _WHERE = re.compile(r"([a-z_]+)\s*(=|>=|<=)\s*(.+)")
 
 
@@ -126,7 +136,9 @@ def search_base(
 
 
 def read_filters(base: EvidenceBase, where: Iterable[str]) -> tuple[Filter, ...]:
-    """Return filters written as `year>=2020`, `database=pubmed,embase`, `year=2019..2022`.
+    """Return filters written as `year>=2020`, `database=pubmed,embase`, `year=2019..2022`, `source=umbilical`.
+
+    A value that no record has as it is written stands for all values that contain it.
 
     Raises:
         InputError: when one cannot be understood.
@@ -140,7 +152,8 @@ def read_filters(base: EvidenceBase, where: Iterable[str]) -> tuple[Filter, ...]
         name, relation, value = found.groups()
         known = facet_names(base.index)
         if name not in known:
-            raise UnknownName(f"the base has nothing to filter by called {name!r}", hint=nearest(name, known))
+            hint = f"{nearest(name, known)} known: {', '.join(known)}" if known else "add a file first"
+            raise UnknownName(f"the base has nothing to filter by called {name!r}", hint=hint)
         low, between, high = value.partition("..")
         if relation == ">=":
             filters.append(Filter(name, low=value))
@@ -149,7 +162,9 @@ def read_filters(base: EvidenceBase, where: Iterable[str]) -> tuple[Filter, ...]
         elif between:
             filters.append(Filter(name, low=low, high=high))
         else:
-            filters.append(Filter(name, tuple(part.strip() for part in value.split(","))))
+            parts = [part.strip() for part in value.split(",")]
+            values = [one for part in parts for one in facet_values(base.index, name, part) or (part,)]
+            filters.append(Filter(name, tuple(values)))
     return tuple(filters)
 
 

@@ -70,7 +70,7 @@ def find_route(parts: Sequence[Passage], lexicon: Lexicon) -> Found:
         ("scientific title", "title"),
         ("arm", "intervention"),
         ("summary",),
-        ("description", "design", "outcome"),
+        ("description", "design", "outcome", "abstract"),
     ):
         for part in parts:
             if not part.field.startswith(wanted):
