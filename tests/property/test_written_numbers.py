@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from paracrine.core.quantity import Quantity
 from paracrine.report.numbers import (
+    THIN,
     read_written,
     split_at_mark,
     supported_place,
@@ -34,13 +35,21 @@ def last_place(text: str) -> int:
     return exponent - len(mantissa.partition(".")[2])
 
 
+def trailing_zeros(text: str) -> int:
+    """Zeros at the end of a whole number, which may hold a place only: 70 is written for seven tens."""
+    mantissa = text.partition(" × 10")[0].replace(THIN, "")
+    return 0 if "." in mantissa else len(mantissa) - len(mantissa.rstrip("0"))
+
+
 @given(value=signed, down=shares, up=shares)
+@example(value=-71.0, down=0.5, up=0.5)
 def test_a_value_is_written_to_no_place_its_interval_does_not_support(value: float, down: float, up: float) -> None:
-    below, above = down * abs(value), up * abs(value)
-    written = write_quantity(Quantity(value=value, unit="nm", low=value - below, high=value + above))
+    low, high = value - down * abs(value), value + up * abs(value)
+    below, above = value - low, high - value
+    written = write_quantity(Quantity(value=value, unit="nm", low=low, high=high))
     place = last_place(written.value)
     one_digit = place >= math.floor(math.log10(abs(value)))
-    assert place >= supported_place(min(below, above)) or one_digit
+    assert place + trailing_zeros(written.value) >= supported_place(min(below, above)) or one_digit
     assert abs(read_written(written.value) - value) <= 0.5000001 * 10.0 ** max(
         place, supported_place(min(below, above))
     )
@@ -52,7 +61,7 @@ def test_the_ends_of_an_interval_are_written_to_the_place_of_the_value(value: fl
     written = write_quantity(Quantity(value=value, unit="nm", low=low, high=high))
     ends, power = re.fullmatch(r"\((.*)\)(.*)", written.interval).groups()  # type: ignore[union-attr]
     bottom, top = (f"{end}{power}" for end in ends.split(" to "))
-    place = max(last_place(written.value), supported_place(min(down, up) * abs(value)))
+    place = max(last_place(written.value), supported_place(min(value - low, high - value)))
     for text, end in ((bottom, low), (top, high)):
         assert abs(read_written(text) - end) <= 0.5000001 * 10.0**place
     assert read_written(bottom) <= read_written(written.value) <= read_written(top)
