@@ -43,7 +43,7 @@ def results(folder: Path, name: str) -> Any:
     return json.loads((folder / name).read_text(encoding="utf-8"))["results"]
 
 
-def near(found: object, wanted: object, tolerance: float) -> None:
+def assert_near(found: object, wanted: object, tolerance: float) -> None:
     found_, wanted_ = np.asarray(found, float), np.asarray(wanted, float)
     assert found_ == pytest.approx(wanted_.reshape(found_.shape), rel=tolerance, abs=tolerance)
 
@@ -56,19 +56,19 @@ def test_three_levels_and_robust_errors(reference: Path) -> None:
     groups = {"district": district, "school": nest(district, [row["school"] for row in rows])}
     for restricted, name in ((True, "REML"), (False, "ML")):
         model, wanted = fit_levels(effects, groups, restricted=restricted), key[f"konstantopoulos_3level_{name}"]
-        near((model.beta[0], model.standard_error[0]), (wanted["beta"][0], wanted["se"][0]), 1e-6)
-        near(list(model.variances.values()), wanted["sigma2"], 1e-6)
-        near((model.log_likelihood, model.q), (wanted["loglik"], wanted["QE"]), 1e-8)
+        assert_near((model.beta[0], model.standard_error[0]), (wanted["beta"][0], wanted["se"][0]), 1e-6)
+        assert_near(list(model.variances.values()), wanted["sigma2"], 1e-6)
+        assert_near((model.log_likelihood, model.q), (wanted["loglik"], wanted["QE"]), 1e-8)
     model = fit_levels(effects, groups, test="t")
-    near(model.p_value, key["konstantopoulos_3level_t"]["pval"], 1e-5)
-    near(profile_level(model, groups, "district"), key["konstantopoulos_profile_ci"]["sigma2_1"][1:], 1e-4)
-    near(profile_level(model, groups, "school"), key["konstantopoulos_profile_ci"]["sigma2_2"][1:], 1e-4)
+    assert_near(model.p_value, key["konstantopoulos_3level_t"]["pval"], 1e-5)
+    assert_near(profile_level(model, groups, "district"), key["konstantopoulos_profile_ci"]["sigma2_1"][1:], 1e-4)
+    assert_near(profile_level(model, groups, "school"), key["konstantopoulos_profile_ci"]["sigma2_2"][1:], 1e-4)
     weights = np.linalg.inv(model.marginal)
     for kind in ("cr1", "cr2"):
         found = robust_fit(effects, district, weights=weights, working=model.marginal, kind=kind)
         wanted = key[f"konstantopoulos_robust_{kind.upper()}"]
-        near((found.standard_error[0], found.degrees_of_freedom[0]), (wanted["se"], wanted["df"]), 1e-6)
-        near(found.p_value, wanted["p"], 1e-6)
+        assert_near((found.standard_error[0], found.degrees_of_freedom[0]), (wanted["se"], wanted["df"]), 1e-6)
+        assert_near(found.p_value, wanted["p"], 1e-6)
 
 
 def test_two_outcomes_of_one_study(reference: Path) -> None:
@@ -85,10 +85,10 @@ def test_two_outcomes_of_one_study(reference: Path) -> None:
         y=column(rows, "yi"), v=np.diag(sampling).copy(), x=np.column_stack([first, 1 - first]), names=("AL", "PD")
     )
     model = fit_outcomes(effects, sampling, trial, outcome)
-    near(model.beta, key["beta"], 1e-5)
-    near(model.standard_error, key["se"], 1e-5)
-    near(list(model.variances.values()), key["tau2"], 1e-4)
-    near(model.correlation, key["rho"], 1e-4)
+    assert_near(model.beta, key["beta"], 1e-5)
+    assert_near(model.standard_error, key["se"], 1e-5)
+    assert_near(list(model.variances.values()), key["tau2"], 1e-4)
+    assert_near(model.correlation, key["rho"], 1e-4)
 
 
 def test_correlated_effects(reference: Path) -> None:
@@ -102,10 +102,10 @@ def test_correlated_effects(reference: Path) -> None:
             moderators={name: column(rows, name) for name in moderators[case["model"]]},
         )
         found = fit_correlated(effects, [row["study"] for row in rows], correlation=case["rho"])
-        near(found.tau2, case["tau2"], 1e-8)
-        near(found.fit.beta, case["beta"], 1e-8)
-        near(found.fit.standard_error, case["se"], 1e-8)
-        near(found.fit.degrees_of_freedom, case["dof"], 1e-8)
+        assert_near(found.tau2, case["tau2"], 1e-8)
+        assert_near(found.fit.beta, case["beta"], 1e-8)
+        assert_near(found.fit.standard_error, case["se"], 1e-8)
+        assert_near(found.fit.degrees_of_freedom, case["dof"], 1e-8)
     assert len(cases) == 18
 
 
@@ -127,10 +127,10 @@ def test_pymare_set_of_metafor_4(reference: Path) -> None:
             assert model.log_likelihood > likelihood(effects, 0.0, restricted=False) + 0.2
             continue
         tolerance = 1e-4 if case["method"] in ("REML", "ML") else 1e-8
-        near(model.tau2.value, case["tau2"], tolerance)
-        near(model.beta, case["beta"], tolerance)
-        near(model.standard_error, case["se"], tolerance)
-        near(model.p_value, case["pval"], tolerance)
+        assert_near(model.tau2.value, case["tau2"], tolerance)
+        assert_near(model.beta, case["beta"], tolerance)
+        assert_near(model.standard_error, case["se"], tolerance)
+        assert_near(model.p_value, case["pval"], tolerance)
     assert len(cases) == 135
 
 
@@ -148,7 +148,7 @@ def test_networks(reference: Path, name: str, file: str) -> None:
     assert list(network.treatments) == key["treatments"]
     tau2 = estimate_network_tau2(network)
     common, model = pool_network(network, tau2=0.0), pool_network(network, tau2=tau2)
-    near((tau2, model.q, model.i2_pct / 100), (key["tau2"], key["Q"], key["I2"]), 1e-8)
+    assert_near((tau2, model.q, model.i2_pct / 100), (key["tau2"], key["Q"], key["I2"]), 1e-8)
     for found, wanted in (
         (common.effect, "TE_common"),
         (common.standard_error, "seTE_common"),
@@ -157,12 +157,12 @@ def test_networks(reference: Path, name: str, file: str) -> None:
         (model.prediction_low, "pred_lower"),
         (model.prediction_high, "pred_upper"),
     ):
-        near(found, key[wanted]["values"], 1e-8)
+        assert_near(found, key[wanted]["values"], 1e-8)
     scores = rank_treatments(model, small_is_good=key["pscore"]["small"] == "desirable")
     assert scores == pytest.approx(key["pscore"]["random"], abs=1e-8)
     parts, wanted = decompose_q(network), key["decomp"]
-    near((parts.within.q, parts.between.q), (wanted["Q"][1]["Q"], wanted["Q"][2]["Q"]), 1e-8)
-    near(parts.between_random.q, wanted["Q_inc_random"][0]["Q"], 1e-8)
+    assert_near((parts.within.q, parts.between.q), (wanted["Q"][1]["Q"], wanted["Q"][2]["Q"]), 1e-8)
+    assert_near(parts.between_random.q, wanted["Q_inc_random"][0]["Q"], 1e-8)
     splits = {(split.first, split.second): split for split in split_comparisons(model)}
     compared = 0
     for label, difference in zip(key["netsplit"]["comparison"], key["netsplit"]["diff"], strict=True):
@@ -170,6 +170,6 @@ def test_networks(reference: Path, name: str, file: str) -> None:
         split = splits.get((first, second)) or splits[second, first]
         assert (split.difference is None) == (difference is None)
         if difference is not None and split.difference is not None:
-            near(split.difference if split.first == first else -split.difference, difference, 1e-8)
+            assert_near(split.difference if split.first == first else -split.difference, difference, 1e-8)
             compared += 1
     assert compared >= 6

@@ -87,7 +87,7 @@ RATES = ("events_1", "time_1", "events_2", "time_2")
 MEANS = ("n_1", "mean_1", "sd_1", "n_2", "mean_2", "sd_2")
 
 
-def near(found: object, wanted: object, tolerance: float) -> None:
+def assert_near(found: object, wanted: object, tolerance: float) -> None:
     found_, wanted_ = np.asarray(found, float), np.asarray(wanted, float)
     assert found_ == pytest.approx(wanted_.reshape(found_.shape), rel=tolerance, abs=tolerance)
 
@@ -117,8 +117,8 @@ def test_effect_sizes(reference: Path) -> None:
         if named == "smcrh":  # the key divides by the deviation after, ours by the one before: exchange the two
             columns["sd_after"], columns["sd_before"] = columns["sd_before"], columns["sd_after"]
         y, v = compute_effects(named, columns)
-        near(y, wanted["yi"], 1e-10)
-        near(v, wanted["vi"], 1e-10)
+        assert_near(y, wanted["yi"], 1e-10)
+        assert_near(v, wanted["vi"], 1e-10)
         tried += 1
     assert tried == 38
 
@@ -133,22 +133,22 @@ def test_random_effects(reference: Path, name: str) -> None:
             continue  # not offered
         model = pool_effects(one, method=method, test="hksj" if test == "knha" else test)
         tolerance = 1e-8 if method in CLOSED else 1e-4
-        near(model.tau2.value, wanted["tau2"], tolerance)
+        assert_near(model.tau2.value, wanted["tau2"], tolerance)
         for found, wanted_name in (
             (model.beta, "beta"), (model.standard_error, "se"), (model.low, "ci_lb"), (model.high, "ci_ub"),
             (model.p_value, "pval"), (model.q, "QE"), (model.q_p, "QEp"),
         ):  # fmt: skip
-            near(found, wanted[wanted_name], tolerance)
+            assert_near(found, wanted[wanted_name], tolerance)
         if method != "SJIT":  # stops early at tau2 0.00004 where the fixed point is 0: 0.009 points of I2
-            near(model.i2_pct, wanted["I2"], max(tolerance, 5e-3) if method not in CLOSED else tolerance)
+            assert_near(model.i2_pct, wanted["I2"], max(tolerance, 5e-3) if method not in CLOSED else tolerance)
         if wanted["se_tau2"] is not None:
-            near(model.tau2.standard_error, wanted["se_tau2"], tolerance)
-        near(model.log_likelihood, wanted["loglik"], max(tolerance, 2e-4) if method not in CLOSED else tolerance)
+            assert_near(model.tau2.standard_error, wanted["se_tau2"], tolerance)
+        assert_near(model.log_likelihood, wanted["loglik"], max(tolerance, 2e-4) if method not in CLOSED else tolerance)
         if wanted.get("pi_lb") not in (None, []):
             found_interval = predict_new_study(model, rule="test")
-            near((found_interval.low, found_interval.high), (wanted["pi_lb"], wanted["pi_ub"]), 4e-4)
+            assert_near((found_interval.low, found_interval.high), (wanted["pi_lb"], wanted["pi_ub"]), 4e-4)
     interval, wanted = profile_tau2(one), key["REML/z"]["het_confint"]
-    near((min(interval.low, 100), min(interval.high, 100)), (wanted["ci_lb"][0], wanted["ci_ub"][0]), 1e-4)
+    assert_near((min(interval.low, 100), min(interval.high, 100)), (wanted["ci_lb"][0], wanted["ci_ub"][0]), 1e-4)
 
 
 def test_meta_regression(reference: Path) -> None:
@@ -159,16 +159,16 @@ def test_meta_regression(reference: Path) -> None:
         one = effects(reference, "bcg_logRR", **{name: name for name in formula.split("+")})
         model = pool_effects(one, method=method, test="hksj" if test == "knha" else test)
         tolerance = 1e-8 if method in CLOSED else 1e-4
-        near(model.tau2.value, wanted["tau2"], tolerance)
+        assert_near(model.tau2.value, wanted["tau2"], tolerance)
         # The intercept sits at year 0, 2000 years off, and magnifies the reference's own stopping rule.
-        near(model.beta[1:], wanted["beta"][1:], tolerance)
-        near(model.standard_error[1:], wanted["se"][1:], tolerance)
-        near(model.r2_pct, wanted["R2"], 1e-8 if method in CLOSED else 2e-4)
+        assert_near(model.beta[1:], wanted["beta"][1:], tolerance)
+        assert_near(model.standard_error[1:], wanted["se"][1:], tolerance)
+        assert_near(model.r2_pct, wanted["R2"], 1e-8 if method in CLOSED else 2e-4)
     one = effects(reference, "bcg_logRR", ablat="ablat")
     found = predict(pool_effects(one), np.array([[1.0, 33.0], [1.0, 44.0]]))
     wanted = results(reference, "03_metaregression_metafor.json")["predict bcg~ablat REML at 33,44 exp"]
-    near(np.exp(found["mean"]), wanted["pred"], 1e-4)
-    near(np.exp(found["prediction_high"]), wanted["pi_ub"], 1e-4)
+    assert_near(np.exp(found["mean"]), wanted["pred"], 1e-4)
+    assert_near(np.exp(found["prediction_high"]), wanted["pi_ub"], 1e-4)
 
 
 def test_prediction_rules(reference: Path) -> None:
@@ -176,7 +176,7 @@ def test_prediction_rules(reference: Path) -> None:
     model = pool_effects(effects(reference, "bcg_logRR"))
     for name, rule in (("HTS", "hts"), ("HK", "hk"), ("S", "z"), ("KR", "kr")):
         found = predict_new_study(model, rule=rule)
-        near((found.low, found.high), key[f"metagen prediction variants bcg/{name}"]["predict"], 1e-6)
+        assert_near((found.low, found.high), key[f"metagen prediction variants bcg/{name}"]["predict"], 1e-6)
 
 
 def test_mantel_haenszel_and_peto(reference: Path) -> None:
@@ -185,10 +185,10 @@ def test_mantel_haenszel_and_peto(reference: Path) -> None:
         columns = rates if "nielweise" in label else bcg_counts(reference)
         measure = label.rpartition("/")[2].lower()
         found = pool_peto(columns) if label.startswith("PETO") else pool_mantel_haenszel(columns, measure=measure)
-        near((found.effect, found.standard_error, found.q), (wanted["beta"], wanted["se"], wanted["QE"]), 1e-10)
+        assert_near((found.effect, found.standard_error, found.q), (wanted["beta"], wanted["se"], wanted["QE"]), 1e-10)
         for value, name in ((found.association, "MH"), (found.tarone, "TA")):
             if wanted[name]:
-                near(value, wanted[name], 1e-10)
+                assert_near(value, wanted[name], 1e-10)
 
 
 def test_two_trials_of_vesicles_in_covid(reference: Path) -> None:
@@ -197,44 +197,46 @@ def test_two_trials_of_vesicles_in_covid(reference: Path) -> None:
     for measure in ("RR", "OR", "RD"):
         one = effect_set(*compute_effects(measure.lower(), table))
         plain, scaled = pool_effects(one), pool_effects(one, test="hksj")
-        near(
+        assert_near(
             (plain.beta[0], plain.low[0], plain.high[0]),
             (key[measure]["REML"]["beta"], *key[measure]["REML"]["ci"]),
             1e-4,
         )
-        near((scaled.low[0], scaled.high[0]), key[measure]["knha_ci"], 1e-4)
-        near(pool_mantel_haenszel(table, measure=measure.lower()).effect, key[measure]["MH"]["beta"], 1e-10)
-    near(pool_peto(table).effect, key["PETO"]["beta"], 1e-10)
+        assert_near((scaled.low[0], scaled.high[0]), key[measure]["knha_ci"], 1e-4)
+        assert_near(pool_mantel_haenszel(table, measure=measure.lower()).effect, key[measure]["MH"]["beta"], 1e-10)
+    assert_near(pool_peto(table).effect, key["PETO"]["beta"], 1e-10)
 
 
 @pytest.mark.parametrize("name", ["bcg_logRR", "hackshaw1998_logOR", "normand1999_SMD"])
 def test_small_study_effects(reference: Path, name: str) -> None:
     key, one = results(reference, "05_publication_bias_metafor.json")[name], effects(reference, name)
     classic = egger(one)
-    near((classic.statistic, classic.p_value), (key["egger_lm_sei"]["t"], key["egger_lm_sei"]["p"]), 1e-8)
-    near(egger_mixed(one).statistic, key["regtest_rma_sei"]["z"], 1e-4)
-    near(egger_mixed(one, predictor="variance").statistic, key["regtest_rma_vi"]["z"], 1e-4)
-    near(begg(one), (key["begg_ranktest"]["tau"], key["begg_ranktest"]["p"]), 1e-8)
+    assert_near((classic.statistic, classic.p_value), (key["egger_lm_sei"]["t"], key["egger_lm_sei"]["p"]), 1e-8)
+    assert_near(egger_mixed(one).statistic, key["regtest_rma_sei"]["z"], 1e-4)
+    assert_near(egger_mixed(one, predictor="variance").statistic, key["regtest_rma_vi"]["z"], 1e-4)
+    assert_near(begg(one), (key["begg_ranktest"]["tau"], key["begg_ranktest"]["p"]), 1e-8)
     for method, estimator in (("REML", "L0"), ("REML", "R0"), ("FE", "L0"), ("DL", "L0")):
         wanted = key[f"trimfill_{method}_{estimator}"]
         found = trim_and_fill(one, method=method, estimator=estimator.lower())
         assert (found.missing_count, found.side) == (wanted["k0"], wanted["side"])
-        near(found.model.beta, wanted["beta"], 1e-4)
+        assert_near(found.model.beta, wanted["beta"], 1e-4)
     assert fail_safe_rosenthal(one) == key["fsn_Rosenthal"]
     assert fail_safe_orwin(one) == key["fsn_Orwin"]
     assert fail_safe_rosenberg(one) == key["fsn_Rosenberg"]
     excess = compare_significance(one)
     assert excess.observed == key["tes"]["O"]
-    near(excess.expected, key["tes"]["E"], 1e-8)
+    assert_near(excess.expected, key["tes"]["E"], 1e-8)
     if one.k < 20:  # the reference turns to a chi-square for many studies; ours stays exact
-        near(excess.p_value, key["tes"]["p"], 1e-8)
+        assert_near(excess.p_value, key["tes"]["p"], 1e-8)
 
 
 def test_selection_model(reference: Path) -> None:
     wanted = results(reference, "05_publication_bias_metafor.json")["hackshaw1998_logOR"]["selmodel_step_.025"]
     found = fit_selection(pool_effects(effects(reference, "hackshaw1998_logOR"), method="ml"))
-    near((found.effect, found.tau2, found.likelihood_ratio), (wanted["beta"], wanted["tau2"], wanted["LRT"]), 1e-4)
-    near(found.relative_chance, wanted["delta"][1], 1e-3)
+    assert_near(
+        (found.effect, found.tau2, found.likelihood_ratio), (wanted["beta"], wanted["tau2"], wanted["LRT"]), 1e-4
+    )
+    assert_near(found.relative_chance, wanted["delta"][1], 1e-3)
     with pytest.raises(SolveError, match="one side of the step"):
         fit_selection(pool_effects(effects(reference, "bcg_logRR"), method="ml"))
 
@@ -245,16 +247,16 @@ def test_asymmetry_of_counts_and_filling(reference: Path) -> None:
     for name in ("harbord", "peters", "pustejovsky", "deeks"):
         wanted = key[f"metabias/Olkin1995/{name.title()}"]
         found = regress_counts(name, table)
-        near(
+        assert_near(
             (found.statistic, found.p_value, found.slope),
             (wanted["statistic"], wanted["p"], wanted["estimate"][0]),
             1e-8,
         )
     one = effect_set(*compute_effects("or", table))
-    near(begg(one)[1], key["metabias/Olkin1995/Begg"]["p"], 1e-8)
+    assert_near(begg(one)[1], key["metabias/Olkin1995/Begg"]["p"], 1e-8)
     filled = trim_and_fill(one, method="dl", centre_method="fe")
     assert filled.missing_count == key["trimfill/Olkin1995"]["k0"]
-    near(filled.model.beta[0], key["trimfill/Olkin1995"]["random"][0], 1e-8)
+    assert_near(filled.model.beta[0], key["trimfill/Olkin1995"]["random"][0], 1e-8)
 
 
 def test_influence(reference: Path) -> None:
@@ -265,11 +267,11 @@ def test_influence(reference: Path) -> None:
         (found.studentised, "rstudent"), (found.dffits, "dffits"), (found.cook_distance, "cook.d"),
         (found.covariance_ratio, "cov.r"), (found.tau2_without, "tau2.del"), (found.hat, "hat"),
     ):  # fmt: skip
-        near(values, wanted[name], 1e-5)
-    near([one.beta[0] for one in leave_one_out(model)], key["leave1out"]["estimate"], 1e-5)
+        assert_near(values, wanted[name], 1e-5)
+    assert_near([one.beta[0] for one in leave_one_out(model)], key["leave1out"]["estimate"], 1e-5)
     shrunken = shrink_effects(model)
-    near(shrunken.value, key["blup"]["pred"], 1e-5)
-    near(shrunken.low, key["blup"]["pi.lb"], 1e-5)
+    assert_near(shrunken.value, key["blup"]["pred"], 1e-5)
+    assert_near(shrunken.low, key["blup"]["pi.lb"], 1e-5)
 
 
 def test_mixed_models_of_counts(reference: Path) -> None:
@@ -285,7 +287,7 @@ def test_mixed_models_of_counts(reference: Path) -> None:
     )
     for name, fit, tolerance in cases:
         found, wanted = fit(), key[name]
-        near(
+        assert_near(
             (found.effect, found.standard_error, found.tau2), (wanted["beta"], wanted["se"], wanted["tau2"]), tolerance
         )
 
@@ -313,16 +315,18 @@ def test_the_meta_package(reference: Path) -> None:
         measure = "peto" if "Peto" in label else names.get(wanted["sm"].lower(), wanted["sm"].lower())
         data = sets[parts[1]]
         y, v = compute_effects(measure, data)
-        near(y, wanted["TE"], 1e-10)
-        near(np.sqrt(v), wanted["seTE"], 1e-10)
+        assert_near(y, wanted["TE"], 1e-10)
+        assert_near(np.sqrt(v), wanted["seTE"], 1e-10)
         method = wanted.get("method.tau", "REML").lower()
         test = "hksj" if wanted["hakn"] == "HK" else "z"
         model = pool_effects(effect_set(y, v), method=method, test=test)
         tolerance = 1e-4 if method != "dl" else 3e-7
-        near(model.beta[0], wanted["random"][0], tolerance)
-        near(model.standard_error[0], wanted["se_random"][0] if isinstance(wanted["se_random"], list) else 0, tolerance)
+        assert_near(model.beta[0], wanted["random"][0], tolerance)
+        assert_near(
+            model.standard_error[0], wanted["se_random"][0] if isinstance(wanted["se_random"], list) else 0, tolerance
+        )
         if parts[2] == "MH":
-            near(pool_mantel_haenszel(data, measure=measure).effect, wanted["common"][0], 1e-10)
+            assert_near(pool_mantel_haenszel(data, measure=measure).effect, wanted["common"][0], 1e-10)
         tried += 1
     assert tried == 21
 
@@ -338,4 +342,4 @@ def test_subgroups_differ_by_the_same_q(reference: Path) -> None:
         read_table(path.read_text(encoding="utf-8"), name=path.name), PoolQuestion(measure="rr", by="alloc", test="z")
     )
     assert found.between_groups is not None
-    near(found.between_groups, (wanted["Q_between_random"], wanted["df"], wanted["p"]), 1e-4)
+    assert_near(found.between_groups, (wanted["Q_between_random"], wanted["df"], wanted["p"]), 1e-4)
