@@ -33,7 +33,7 @@ class Evidence:
         self._bench = bench
 
     def add(self, files: Iterable[str | Path], *, progress: Progress | None = None) -> AddReport:
-        """Read bibliographic and registry files into the base; a file nobody can read stops none of the others.
+        """Read bibliographic and registry files, or folders of them; a file nobody can read stops none of the others.
 
         Raises:
             InputError: when no file is named.

@@ -19,7 +19,9 @@ def add_to(group: typer.Typer) -> None:
 
 
 def add(
-    files: Annotated[list[Path], typer.Argument(help="Exports of databases and registries, plain or .gz.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Exports of databases and registries, plain or .gz, or folders of them.")
+    ],
     workspace: BaseOption = None,
     person: Person = "",
     json: Json = False,

@@ -62,7 +62,7 @@ def read(file: EvidenceFile) -> Iterator[Item]:
     unknown = [name for name in unknown if name not in placed and not is_keywords(name)]
     if unknown:
         yield Remark(
-            f"{len(unknown)} columns kept as they are: {', '.join(unknown[:12])}{' …' if len(unknown) > 12 else ''}"
+            f"kept as they are, {len(unknown)} column{'s' if len(unknown) != 1 else ''}: {', '.join(unknown[:12])}{' …' if len(unknown) > 12 else ''}"
         )
     for row in rows(file, recognise):
         work = _work(row, file, skipped)
