@@ -16,6 +16,7 @@ from paracrine.evidence.reading import read_items
 from paracrine.evidence.screening.ranking import Ranker
 from paracrine.evidence.screening.replay import replay
 from paracrine.evidence.screening.stopping import judge_stopping, p_of_missing
+from paracrine.evidence.screening.words import read_words
 from paracrine.evidence.work import Work
 
 TOPICS = ("vesicle kidney dose", "pottery glaze kiln")
@@ -124,20 +125,35 @@ def test_a_spreadsheet_gets_no_formula(tmp_path: Path) -> None:
     assert "'=HYPERLINK(1)" in (tmp_path / "out.csv").read_text()
 
 
+def test_setting_features_of_one_record_apart_changes_no_product() -> None:
+    """Rung 3: scikit-learn's TfidfVectorizer; what a record shares with every other, and with itself."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts = [*(text(place) for place in range(23)), "a Vésicle’s dose dose of EV-2 dose", "x", ""]
+    peer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, max_df=0.95).fit_transform(texts)
+    ours = read_words(texts)
+    products = (ours.shared @ ours.shared.T).toarray() + np.diag(ours.alone)
+    np.testing.assert_allclose(products, (peer @ peer.T).toarray(), atol=1e-12)
+    assert ours.alone.max() > 0.1
+
+
 def test_the_ranker_solves_the_same_problem_as_the_library() -> None:
-    """Rung 3: scikit-learn's LinearSVC with the same loss, cost and weights."""
+    """Rung 3: scikit-learn's LinearSVC with the same loss, cost and weights; labels come one by one, one changes."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.svm import LinearSVC
 
     texts = [text(place) for place in range(24)]
     labels = {place: place % 4 == 0 for place in (0, 1, 2, 3, 4, 9, 15)}
     ranker = Ranker(texts)
-    ranker.scores({0: True, 1: False})
+    for count in range(2, len(labels)):
+        ranker.scores({place: labels[place] != (place == 4) for place in list(labels)[:count]})
     ours = ranker.scores(labels)
     signs = np.array([1 if labels[place] else -1 for place in labels])
     weights = np.where(signs > 0, 1.0, np.sum(signs > 0) / (9.8 * np.sum(signs < 0)))
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, max_df=0.95).fit_transform(texts)
     peer = LinearSVC(loss="squared_hinge", C=0.11, tol=1e-10, max_iter=100_000)
-    peer.fit(ranker._words[list(labels)], signs, sample_weight=weights * (len(signs) / weights.sum()))
-    theirs = peer.decision_function(ranker._words)
+    peer.fit(words[list(labels)], signs, sample_weight=weights * (len(signs) / weights.sum()))
+    theirs = peer.decision_function(words)
     assert np.ptp(theirs) > 0.1
     np.testing.assert_allclose(ours - ours.mean(), theirs - theirs.mean(), atol=1e-6)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paracrine.evidence.screening.ranking import Ranker
+from paracrine.evidence.screening.ranking import Ranker, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,11 @@ class Replay:
 
 
 def batch_size(read: int) -> int:
-    """Return after how many irrelevant records in a row the order is learnt again: every one at first, then 2 %.
+    """Return after how many irrelevant records in a row the order is learnt again: every one, from 2 000 on 0.1 %.
 
     A relevant record always has the order learnt again at once.
     """
-    return 1 if read < 50 else max(1, read // 50)
+    return max(1, read // 1000)
 
 
 def replay(
@@ -34,7 +34,6 @@ def replay(
     *,
     first: Sequence[int],
     recall: float = 1.0,
-    every_record: bool = False,
 ) -> Replay:
     """Read the highest-scored record next until the recall is reached.
 
@@ -44,7 +43,6 @@ def replay(
         labels: 1 for relevant.
         first: records read before there is an order; at least one of each kind.
         recall: where to end, 0 to 1.
-        every_record: learn after every record instead of the own schedule.
     """
     ranker = Ranker([f"{title} {abstract}" for title, abstract in zip(titles, abstracts, strict=True)])
     wanted = math.ceil(recall * sum(labels))
@@ -55,10 +53,14 @@ def replay(
         scores = ranker.scores({place: bool(labels[place]) for place in order})
         retrainings += 1
         scores[order] = -np.inf
-        count = 1 if every_record else batch_size(len(order))
-        for place in np.argsort(-scores, kind="stable")[: min(count, len(labels) - len(order))]:
-            order.append(int(place))
-            found += labels[int(place)]
-            if labels[int(place)] or found >= wanted:
+        for place in _highest(scores, min(batch_size(len(order)), len(labels) - len(order))):
+            order.append(place)
+            found += labels[place]
+            if labels[place] or found >= wanted:
                 break
     return Replay(tuple(order), retrainings)
+
+
+def _highest(scores: Scores, count: int) -> list[int]:
+    best = np.argpartition(-scores, count - 1)[:count]
+    return [int(place) for place in best[np.argsort(-scores[best], kind="stable")]]
