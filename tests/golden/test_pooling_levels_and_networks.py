@@ -12,6 +12,7 @@ import pytest
 
 from paracrine.numerics.pooling.heterogeneity import likelihood
 from paracrine.numerics.pooling.levels import fit_levels, fit_outcomes, nest, profile_level
+from paracrine.numerics.pooling.likelihood import marginal_likelihood
 from paracrine.numerics.pooling.network import (
     Comparison,
     build_network,
@@ -19,6 +20,7 @@ from paracrine.numerics.pooling.network import (
     pool_network,
     rank_treatments,
 )
+from paracrine.numerics.pooling.network_counts import CountedArms, pool_designs
 from paracrine.numerics.pooling.network_inconsistency import decompose_q, split_comparisons
 from paracrine.numerics.pooling.random_effects import pool_effects
 from paracrine.numerics.pooling.robust import fit_correlated, robust_fit
@@ -173,3 +175,51 @@ def test_networks(reference: Path, name: str, file: str) -> None:
             assert_near(split.difference if split.first == first else -split.difference, difference, 1e-8)
             compared += 1
     assert compared >= 6
+
+
+def test_the_network_of_netmeta_by_mantel_and_haenszel(reference: Path) -> None:
+    key = results(reference, "10_network_netmeta.json")["Dong2013_MH"]
+    arms: dict[str, dict[str, tuple[float, float]]] = {}
+    for row in table(reference / "datasets" / "Dong2013_arms.csv"):
+        arms.setdefault(row["id"], {})[row["treatment"]] = (float(row["death"]), float(row["randomized"]))
+    studies = []
+    for study, found in arms.items():
+        counts = np.array([found[name] for name in sorted(found)])
+        studies.append(CountedArms(study, tuple(sorted(found)), counts[:, 0], counts[:, 1]))
+    pooled = pool_designs(studies)
+    model = pool_network(pooled.network, tau2=0.0)
+    assert list(model.network.treatments) == key["TE_common"]["rows"]
+    assert_near(model.effect, key["TE_common"]["values"], 1e-8)
+    assert_near(model.standard_error, key["seTE_common"]["values"], 1e-8)
+    assert_near(model.q, key["Q"], 1e-8)
+    assert len(pooled.used) == 37
+
+
+def test_netmeta_estimates_tau_by_reml_from_other_rows_than_it_pools(reference: Path) -> None:
+    """Its tau comes out of our likelihood when row 4 is left out and the three-arm study gives three comparisons.
+
+    netmeta takes these as independent beside the common tau2; given its tau, everything else agrees.
+    """
+    key = results(reference, "10_network_netmeta.json")["Senn2013_REML"]
+    rows = table(reference / "datasets" / "Senn2013_pairwise.csv")
+    assert [i for i, row in enumerate(rows) if row["studlab"] == "Willms1999"] == [2, 26, 27]
+    names = sorted({row[side] for row in rows for side in ("treat1", "treat2")})
+    used = [row for i, row in enumerate(rows) if i != 3]
+    design = np.array([[1.0 * (row["treat1"] == name) - (row["treat2"] == name) for name in names[1:]] for row in used])
+    effects = column(used, "TE")
+    variance = np.diag(column(used, "seTE") ** 2)
+    same = np.array([[0.5 * (a["studlab"] == b["studlab"]) for b in used] for a in used]) + 0.5 * np.eye(len(used))
+
+    def likelihood_at(tau2: float) -> float:
+        return marginal_likelihood(effects, design, variance + tau2 * same, restricted=True)
+
+    top = key["tau2"]
+    assert likelihood_at(top) > max(likelihood_at(top * 0.999), likelihood_at(top * 1.001))
+    network = build_network(
+        [Comparison(row["studlab"], row["treat1"], row["treat2"], float(row["TE"]), float(row["seTE"])) for row in rows]
+    )
+    assert estimate_network_tau2(network, method="reml") ** 0.5 == pytest.approx(0.316, abs=5e-4)
+    model = pool_network(network, tau2=top)
+    assert_near(model.effect, key["TE_random"]["values"], 1e-8)
+    assert_near(model.standard_error, key["seTE_random"]["values"], 1e-8)
+    assert_near(model.prediction_high, key["pred_upper"]["values"], 1e-8)

@@ -20,7 +20,7 @@ from paracrine.numerics.pooling.measure import compute_effects
 from paracrine.numerics.pooling.mixed_counts import fit_logit_normal, fit_two_groups
 from paracrine.numerics.pooling.prediction import predict_new_study
 from paracrine.numerics.pooling.random_effects import pool_effects, predict
-from paracrine.numerics.pooling.small_study import begg, egger, egger_mixed, regress_counts
+from paracrine.numerics.pooling.small_study import begg, egger, egger_mixed, rank_counts, regress_counts
 from paracrine.numerics.pooling.suppression import (
     compare_significance,
     fail_safe_orwin,
@@ -129,8 +129,6 @@ def test_random_effects(reference: Path, name: str) -> None:
     one = effects(reference, name)
     for label, wanted in key.items():
         method, test = label.split("/")
-        if method == "DLIT":
-            continue  # not offered
         model = pool_effects(one, method=method, test="hksj" if test == "knha" else test)
         tolerance = 1e-8 if method in CLOSED else 1e-4
         assert_near(model.tau2.value, wanted["tau2"], tolerance)
@@ -252,6 +250,8 @@ def test_asymmetry_of_counts_and_filling(reference: Path) -> None:
             (wanted["statistic"], wanted["p"], wanted["estimate"][0]),
             1e-8,
         )
+    wanted = key["metabias/Olkin1995/Schwarzer"]
+    assert_near(rank_counts(table), (wanted["statistic"], wanted["p"]), 1e-8)
     one = effect_set(*compute_effects("or", table))
     assert_near(begg(one)[1], key["metabias/Olkin1995/Begg"]["p"], 1e-8)
     filled = trim_and_fill(one, method="dl", centre_method="fe")
@@ -301,16 +301,11 @@ def test_the_meta_package(reference: Path) -> None:
         ),
         "zero_props": counts(reference, "zero_props", ("xi", "ni"), ("events", "n")),
     }
-    names = {"plogit": "plo"}
+    names = {"plogit": "plo", "smd": "smd_ub"}
     tried = 0
     for label, wanted in results(reference, "09_meta_package.json").items():
         parts = label.split("/")
-        if (
-            not parts[0].startswith(("metabin", "metacont", "metaprop"))
-            or "error" in wanted
-            or "GLMM" in label
-            or "SMD" in label
-        ):
+        if not parts[0].startswith(("metabin", "metacont", "metaprop")) or "error" in wanted or "GLMM" in label:
             continue
         measure = "peto" if "Peto" in label else names.get(wanted["sm"].lower(), wanted["sm"].lower())
         data = sets[parts[1]]
@@ -328,18 +323,24 @@ def test_the_meta_package(reference: Path) -> None:
         if parts[2] == "MH":
             assert_near(pool_mantel_haenszel(data, measure=measure).effect, wanted["common"][0], 1e-10)
         tried += 1
-    assert tried == 21
+    assert tried == 25
 
 
-def test_subgroups_differ_by_the_same_q(reference: Path) -> None:
+@pytest.mark.parametrize("common", [False, True])
+def test_subgroups_differ_by_the_same_q(reference: Path, common: bool) -> None:
     from paracrine.evidence.pool.pooling import pool_table
     from paracrine.evidence.pool.question import PoolQuestion
     from paracrine.evidence.pool.table import read_table
 
-    wanted = results(reference, "09_meta_package.json")["subgroup bcg alloc tau.common FALSE"]
+    wanted = results(reference, "09_meta_package.json")[f"subgroup bcg alloc tau.common {str(common).upper()}"]
     path = reference / "datasets" / "dat.bcg_RR.csv"
-    found = pool_table(
-        read_table(path.read_text(encoding="utf-8"), name=path.name), PoolQuestion(measure="rr", by="alloc", test="z")
-    )
+    question = PoolQuestion(measure="rr", by="alloc", test="z", common_tau2=common)
+    found = pool_table(read_table(path.read_text(encoding="utf-8"), name=path.name), question)
     assert found.between_groups is not None
     assert_near(found.between_groups, (wanted["Q_between_random"], wanted["df"], wanted["p"]), 1e-4)
+    for answer in found.answers:
+        place = wanted["levels"].index(answer.group)
+        assert answer.heterogeneity is not None
+        assert answer.pooled is not None
+        assert_near(answer.heterogeneity.tau2, wanted["tau2"][place], 1e-4)
+        assert_near(np.log(answer.pooled.low), wanted["lower"][place], 1e-4)

@@ -261,13 +261,3 @@ def test_registry_numbers_lose_their_country() -> None:
 
 def test_comparisons_are_no_tags() -> None:
     assert tagged_text("<jats:p>p<0.05 at 10<jats:sup>9</jats:sup> &amp; more</jats:p>") == "p<0.05 at 10^9 & more"
-
-
-def test_a_folder_stands_for_its_files_but_not_the_hidden_ones(bench: Bench, tmp_path: Path) -> None:
-    downloads = tmp_path / "downloads"
-    (downloads / "may").mkdir(parents=True)
-    (downloads / ".cache").mkdir()
-    write(downloads / "may" / "a.xml", pubmed())
-    write(downloads / ".cache" / "b.xml", pubmed(revised=2023))
-    (downloads / ".DS_Store").write_bytes(b"\0")
-    assert [file.name for file in bench.evidence.add([downloads]).files] == ["a.xml"]

@@ -129,3 +129,25 @@ def test_arms_become_a_network_with_ranking() -> None:
             PoolQuestion(measure="or"),
             small_is_good=False,
         )
+
+
+RARE = "study,treatment,events,n\n1,A,0,40\n1,C,2,41\n2,A,1,60\n2,C,3,58\n3,B,2,50\n3,C,4,51\n4,A,0,30\n4,B,0,29\n"
+
+
+def test_rare_events_become_a_network_without_adding_to_zeros() -> None:
+    from paracrine.evidence.pool.network_answer import pool_network_table
+
+    found = pool_network_table(
+        read_table(RARE, name="t.csv"), PoolQuestion(measure="or", model="mh"), small_is_good=True
+    )
+    assert "4 (no event" in " ".join(notice.message for notice in found.notices)
+    value = next(shown.value for name, shown, _ in found.against if name == "A")
+    # Mantel-Haenszel by hand: (0*39/81 + 1*55/118) / (2*40/81 + 3*59/118)
+    assert value == pytest.approx((55 / 118) / (80 / 81 + 177 / 118), rel=1e-12)
+    with pytest.raises(InputError, match="answers with or"):
+        pool_network_table(read_table(RARE, name="t.csv"), PoolQuestion(measure="rr", model="mh"), small_is_good=True)
+
+
+def test_one_tau2_for_all_groups_needs_groups() -> None:
+    with pytest.raises(InputError, match="needs --by"):
+        answer("study,effect,variance\na,0.3,0.04\nb,0.8,0.05\n", common_tau2=True)

@@ -16,8 +16,8 @@ from paracrine.instruments.zetaview import (
     ZetaViewSession,
     simulate_zetaview,
     simulate_zetaview_session,
+    write_size_text,
 )
-from paracrine.instruments.zetaview_file import write_size_text
 
 EVS = Population((0.75, 0.25), (97.0, 170.0), (1.3, 1.45), concentration_per_ml=9e10)
 COLUMNS = "Size / nm\tNumber\tConcentration / cm-3\tVolume / nm^3\tArea / nm^2"

@@ -14,8 +14,7 @@ from paracrine.core.product import Product, Protocol, Step
 from paracrine.instruments.dilution import Pipetting
 from paracrine.instruments.nanosight import simulate_nanosight, simulate_session, write_experiment_summary
 from paracrine.instruments.truth import Population
-from paracrine.instruments.zetaview import simulate_zetaview, simulate_zetaview_session
-from paracrine.instruments.zetaview_file import write_size_text
+from paracrine.instruments.zetaview import simulate_zetaview, simulate_zetaview_session, write_size_text
 from paracrine.payloads.size_distribution import FloatArray, SizeDistribution
 from paracrine.production.counting import seen_frac
 from paracrine.production.line import LineResult

@@ -46,8 +46,8 @@ from paracrine.instruments.zetaview import (
     ZetaViewSession,
     simulate_zetaview,
     simulate_zetaview_session,
+    write_size_text,
 )
-from paracrine.instruments.zetaview_file import write_size_text
 
 PLATE_PATH = "bca.csv"
 _SHARED_DAY = datetime(2026, 5, 11, 8, 30, 12)

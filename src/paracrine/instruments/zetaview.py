@@ -1,10 +1,13 @@
-"""Virtual ZetaView: traces counted over positions, in a linear and a logarithmic grid."""
+"""Virtual ZetaView: traces counted over positions, printed twice, in a linear and a logarithmic block."""
 
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +16,7 @@ from paracrine.core.errors import InputError
 from paracrine.instruments.dilution import Pipetting, Tube, simulate_dilution
 from paracrine.instruments.tracking_noise import NOISE_LAWS, TrackingNoise, draw_estimates_nm, lognormal_ratios
 from paracrine.instruments.truth import GridDistribution, Population
+from paracrine.instruments.zetaview_header import header_lines
 from paracrine.payloads.size_distribution import FloatArray
 
 VERSIONS = ("8.05.16", "8.06.01")
@@ -22,6 +26,9 @@ LOG_BINS_COUNT = 200
 LOG_FIRST_NM, LOG_LAST_NM = 4.683, 6025.0
 TRACES_PER_PARTICLE_IN_VIEW = 9.8
 """Traces of one acquisition per particle in view, as in an export of vesicles."""
+_DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
+_TYPED_TEXT = ("Software:", "Experiment:", "Sample:")
+_SENTINEL = "\t".join(["-1.000E+0"] * 4 + ["0.000E+0"])
 
 
 @dataclass(frozen=True)
@@ -163,3 +170,78 @@ def simulate_zetaview_session(*, rng: np.random.Generator, volume_error_cv_pct: 
     """Draw a session whose volume calibration is off by an unknown ratio."""
     ratio = float(lognormal_ratios(1, rng, cv=volume_error_cv_pct / 100)[0])
     return ZetaViewSession(volume_error_ratio=ratio, temperature_c=float(22.5 + rng.uniform(0, 1.5)))
+
+
+def write_size_text(export: ZetaViewExport, path: Path, *, decimal: str = ".") -> Path:
+    """Write the size export of the vendor's software: tab text, Latin-1; CRLF in 8.05, LF in 8.06.
+
+    Args:
+        export: what `simulate_zetaview` returned.
+        path: file to write; its folder must exist.
+        decimal: decimal mark of the computer, `.` or `,`; it changes every number but the version.
+
+    Returns:
+        The path.
+    """
+    medians = [0.0, 0.0, 0.0]
+    if export.traces_count:
+        counts = export.linear_counts()
+        by_number = centre_percentile_nm(counts, 0.5)
+        medians = [by_number, by_number, centre_percentile_nm(counts * _centres_nm() ** 3, 0.5)]
+    lines = [*header_lines(export, medians), *_table(export)]
+    if decimal == ",":
+        lines = [_with_comma(line) for line in lines]
+    line_end = "\r\n" if export.version.startswith("8.05") else "\n"
+    path.write_bytes((line_end.join(lines) + line_end).encode("latin-1"))
+    return path
+
+
+def centre_percentile_nm(contents: FloatArray, frac: float) -> float:
+    """Return a percentile by the vendor's rule: cumulative contents placed at bin CENTRES.
+
+    Args:
+        contents: shape (1200,), bins of 5 nm.
+        frac: fraction of the contents below.
+    """
+    cumulative = np.cumsum(contents) / contents.sum()
+    k = int(np.searchsorted(cumulative, frac))
+    below = cumulative[k - 1] if k else 0.0
+    return float(_centres_nm()[k] - BIN_NM * (cumulative[k] - frac) / (cumulative[k] - below))
+
+
+def _centres_nm() -> FloatArray:
+    return BIN_NM / 2 + BIN_NM * np.arange(LINEAR_BINS_COUNT, dtype=np.float64)
+
+
+def _table(export: ZetaViewExport) -> Iterator[str]:
+    yield "Size Distribution"
+    yield "Size / nm\tNumber\tConcentration / cm-3\tVolume / nm^3\tArea / nm^2"
+    if not export.aborted:
+        yield from _block(export, _centres_nm(), export.linear_counts())
+    yield _SENTINEL
+    if not export.aborted:
+        log_sizes = LOG_FIRST_NM * (LOG_LAST_NM / LOG_FIRST_NM) ** (np.arange(LOG_BINS_COUNT) / (LOG_BINS_COUNT - 1))
+        yield from _block(export, log_sizes, export.log_counts())
+
+
+def _block(export: ZetaViewExport, sizes_nm: FloatArray, counts: FloatArray) -> Iterator[str]:
+    per_trace = export.concentration_per_ml / export.traces_count if export.traces_count else 0.0
+    columns = (
+        sizes_nm,
+        counts,
+        counts * per_trace,
+        counts * math.pi / 6 * sizes_nm**3,
+        counts * math.pi / 4 * sizes_nm**2,
+    )
+    for cells in np.column_stack(columns).tolist():
+        yield "\t".join(_exponent(cell) for cell in cells)
+
+
+def _exponent(value: float) -> str:
+    mantissa, power = f"{value:.3e}".split("e")
+    return f"{mantissa}E{int(power):+d}"
+
+
+def _with_comma(line: str) -> str:
+    # Software versions and what people typed keep their points.
+    return line if line.startswith(_TYPED_TEXT) else _DECIMAL_POINT.sub(",", line)

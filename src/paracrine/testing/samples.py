@@ -15,8 +15,7 @@ from paracrine.instruments.zetasizer import (
     write_size_export,
     write_zeta_export,
 )
-from paracrine.instruments.zetaview import simulate_zetaview
-from paracrine.instruments.zetaview_file import write_size_text
+from paracrine.instruments.zetaview import simulate_zetaview, write_size_text
 
 _PARTICLES_COUNT = 60
 

@@ -119,27 +119,19 @@ class AddReport:
 
 
 def add_files(base: EvidenceBase, paths: tuple[Path, ...], *, progress: Progress) -> AddReport:
-    """Add files one after the other; a folder stands for every file below it.
+    """Add files one after the other.
 
     Raises:
         InputError: when there is none.
     """
-    files = [file for path in paths for file in _files_of(path)]
-    if not files:
+    if not paths:
         raise InputError("no file is named", hint="paracrine evidence add FILE…")
     reports = []
-    with stage(progress, "files", len(files)) as advance:
-        for path in files:
+    with stage(progress, "files", len(paths)) as advance:
+        for path in paths:
             reports.append(_add(base, path))
             advance()
     return AddReport(tuple(reports), base.index.count("work"), base.index.count("trial"))
-
-
-def _files_of(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    below = (file for file in sorted(path.rglob("*")) if file.is_file())
-    return [file for file in below if not any(part.startswith(".") for part in file.relative_to(path).parts)]
 
 
 def _add(base: EvidenceBase, path: Path) -> FileReport:

@@ -33,7 +33,7 @@ class Evidence:
         self._bench = bench
 
     def add(self, files: Iterable[str | Path], *, progress: Progress | None = None) -> AddReport:
-        """Read bibliographic and registry files, or folders of them; a file nobody can read stops none of the others.
+        """Read bibliographic and registry files into the base; a file nobody can read stops none of the others.
 
         Raises:
             InputError: when no file is named.
@@ -156,8 +156,8 @@ class Evidence:
         Args:
             table: one comparison a line.
             out: folder of the page.
-            asked: fields of `PoolQuestion`: measure, method, test, model, prediction, moderators, by, order, where,
-                shared, risk_at_most, coverage_pct.
+            asked: fields of `PoolQuestion`: measure, method, test, model, prediction, moderators, by, common_tau2,
+                order, where, shared, risk_at_most, coverage_pct.
 
         Raises:
             InputError: when the table cannot answer the question.

@@ -19,9 +19,7 @@ def add_to(group: typer.Typer) -> None:
 
 
 def add(
-    files: Annotated[
-        list[Path], typer.Argument(help="Exports of databases and registries, plain or .gz, or folders of them.")
-    ],
+    files: Annotated[list[Path], typer.Argument(help="Exports of databases and registries, plain or .gz.")],
     workspace: BaseOption = None,
     person: Person = "",
     json: Json = False,

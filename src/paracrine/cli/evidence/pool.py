@@ -32,6 +32,7 @@ def pool(
     prediction: Annotated[str, typer.Option(help="Rule of the prediction interval: hts, hk, kr, test, z.")] = "hts",
     moderator: Annotated[list[str] | None, typer.Option(help="Numeric column for meta-regression.")] = None,
     by: Annotated[str, typer.Option(help="Column: an answer for each of its values.")] = "",
+    common_tau2: Annotated[bool, typer.Option("--common-tau2", help="One variance for all groups of --by.")] = False,
     order: Annotated[str, typer.Option(help="Column in whose order studies are added up.")] = "",
     where: Where = None,
     shared: Annotated[str, typer.Option(help="Shared controls (column `control`): split or model.")] = "split",
@@ -49,8 +50,8 @@ def pool(
 
     report = open_bench().evidence.pool(
         table, measure=measure, method=method, test=test, model=model, prediction=prediction,
-        moderators=tuple(moderator or ()), by=by, order=order, where=tuple(where or ()), shared=shared,
-        risk_at_most=risk, out=out or table.parent,
+        moderators=tuple(moderator or ()), by=by, common_tau2=common_tau2, order=order,
+        where=tuple(where or ()), shared=shared, risk_at_most=risk, out=out or table.parent,
     )  # fmt: skip
     data = report.to_data()
     if json:
@@ -97,7 +98,8 @@ def network(
     measure: Measure = "",
     reference: Annotated[str, typer.Option(help="Treatment to compare with. [default: the most studied]")] = "",
     small: Annotated[str, typer.Option(help="Small effects are `good` or `bad`.")] = "good",
-    common: Annotated[bool, typer.Option("--common", help="No variance between studies.")] = False,
+    model: Annotated[str, typer.Option(help="random, common (no variance between studies) or mh.")] = "random",
+    method: Annotated[str, typer.Option(help="Estimator of the variance between studies: reml or dl.")] = "reml",
     where: Where = None,
     out: OutFolder = None,
     json: Json = False,
@@ -112,7 +114,7 @@ def network(
 
     report = open_bench().evidence.network(
         table, measure=measure, reference=reference, small_is_good=small != "bad",
-        model="common" if common else "random", where=tuple(where or ()), out=out or table.parent,
+        model=model, method=method, where=tuple(where or ()), out=out or table.parent,
     )  # fmt: skip
     data = report.to_data()
     if json:

@@ -43,8 +43,9 @@ def fit(
     columns: dict[str, FloatArray],
     studies: tuple[str, ...],
     shared: FloatArray | None,
+    tau2: float | None = None,
 ) -> Fitted:
-    """Fit the model that the question asks for.
+    """Fit the model that the question asks for; `tau2` is a variance known beforehand.
 
     Raises:
         UnknownName: for a model that does not exist.
@@ -59,8 +60,9 @@ def fit(
         return _counts(question, measure, columns)
     method = "fe" if question.model == "common" else question.method
     test = choose_test(effects, question) if question.model != "common" else "z"
-    model = pool_effects(effects, method=method, test=test, coverage_pct=question.coverage_pct)
+    model = pool_effects(effects, method=method, test=test, tau2=tau2, coverage_pct=question.coverage_pct)
     words = "common effect" if method == "fe" else f"random effects, tau2 by {method.upper()}"
+    words += ", common to all groups" if tau2 is not None else ""
     notices = [*_test_notices(model, question)]
     if repeated:
         message = "Some studies give several effects, which this model takes as independent."
@@ -102,7 +104,7 @@ def _test_notices(model: PooledModel, question: PoolQuestion) -> list[Notice]:
     if k == 2 and model.test == "z" and model.method != "fe":
         message = "Two studies cannot show how much studies differ: the interval takes tau2 as known and is too narrow."
         found.append(_notice("two-studies-z", message, "Show both studies beside the pooled value."))
-    elif k < 5 and model.method != "fe":
+    elif k < 5 and model.method != "fe" and not question.common_tau2:
         message = f"{k} studies tell little about the variance between studies."
         found.append(_notice("few-studies", message, "Look at the interval of tau2 and at the other estimators."))
     if model.tau2.cut_at_zero and question.model != "common":

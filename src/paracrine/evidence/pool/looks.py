@@ -10,7 +10,7 @@ from paracrine.numerics.pooling.heterogeneity import ESTIMATORS
 from paracrine.numerics.pooling.influence import leave_one_out, measure_influence, pool_cumulatively
 from paracrine.numerics.pooling.measure import Measure
 from paracrine.numerics.pooling.random_effects import PooledModel, pool_effects
-from paracrine.numerics.pooling.small_study import begg, egger, pet_peese, regress_counts
+from paracrine.numerics.pooling.small_study import begg, egger, pet_peese, rank_counts, regress_counts
 from paracrine.numerics.pooling.suppression import compare_significance, fail_safe_rosenthal
 from paracrine.numerics.pooling.tables import pool_mantel_haenszel, pool_peto
 from paracrine.numerics.pooling.trim_and_fill import FilledFunnel, trim_and_fill
@@ -108,6 +108,8 @@ def look_at_small_studies(
                 found.append(BiasFinding(name.title(), None, None, "not assessed: a table has no event or only events"))
                 continue
             found.append(BiasFinding(test.name, test.statistic, test.p_value, _asymmetry(test.p_value)))
+    if key == "or":
+        found.append(_rank_counts(columns))
     pet, peese, chosen = pet_peese(model.effects)
     picked = peese if chosen == "PEESE" else pet
     shown = span(measure, picked.limit or 0.0, picked.limit_low or 0.0, picked.limit_high or 0.0)
@@ -127,6 +129,15 @@ def look_at_small_studies(
     says = f"{fail_safe_rosenthal(model.effects)} unseen null results would undo significance; not a proof of anything"
     found.append(BiasFinding("Fail-safe N (Rosenthal)", None, None, says))
     return tuple(found), filled
+
+
+def _rank_counts(columns: dict[str, FloatArray]) -> BiasFinding:
+    name = "Schwarzer (rank, sparse tables)"
+    try:
+        z, p_value = rank_counts(columns)
+    except ParacrineError as error:
+        return BiasFinding(name, None, None, f"not assessed: {error.message}")
+    return BiasFinding(name, z, p_value, _asymmetry(p_value))
 
 
 def _asymmetry(p_value: float) -> str:

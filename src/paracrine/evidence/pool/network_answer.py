@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from paracrine.core.errors import InputError
+from paracrine.core.errors import InputError, UnknownName
 from paracrine.core.notice import Notice, Severity
 from paracrine.evidence.pool.guards import require_one_kind_of_subject
 from paracrine.evidence.pool.looks import span
-from paracrine.evidence.pool.question import PoolQuestion
+from paracrine.evidence.pool.network_table import compare_arms, read_arms, read_comparisons
+from paracrine.evidence.pool.question import NETWORK_MODELS, PoolQuestion
 from paracrine.evidence.pool.result import Span
 from paracrine.evidence.pool.table import StudyTable, filter_rows
-from paracrine.numerics.pooling.measure import Measure, compute_effects, find_measure
+from paracrine.numerics.pooling.measure import Measure, find_measure
 from paracrine.numerics.pooling.network import (
-    Comparison,
     Network,
     NetworkModel,
     build_network,
@@ -25,6 +25,7 @@ from paracrine.numerics.pooling.network import (
     pool_network,
     rank_treatments,
 )
+from paracrine.numerics.pooling.network_counts import pool_designs
 from paracrine.numerics.pooling.network_inconsistency import Inconsistency, Split, decompose_q, split_comparisons
 
 
@@ -35,6 +36,7 @@ class NetworkAnswer:
     table: str
     measure: str
     measure_title: str
+    model: str
     null: float
     treatments: tuple[str, ...]
     study_count: int
@@ -64,79 +66,91 @@ def pool_network_table(
     """Pool a table of comparisons: study, treatment_1, treatment_2 and an effect, or one arm a line with counts.
 
     Raises:
-        InputError: when the columns do not make comparisons or the network falls apart.
+        InputError: when the columns do not make comparisons, the network falls apart, or the model has no answer.
     """
     kept = filter_rows(table, question.where)
     notices = [*require_one_kind_of_subject(kept, by="")]
     key = question.measure.lower() or ("or" if "treatment" in kept.columns else "generic")
     measure = find_measure(key)[1]
-    comparisons = _from_arms(kept, key) if "treatment" in kept.columns else _from_pairs(kept)
-    network = build_network(comparisons)
-    tau2 = 0.0 if question.model == "common" else estimate_network_tau2(network)
-    model = pool_network(network, tau2=tau2, coverage_pct=question.coverage_pct)
+    fitted = _fit(kept, question, key)
+    network, model = fitted.network, fitted.model
     chosen = _reference(network, reference)
-    parts = decompose_q(network)
-    if parts.between_random.p_value is not None and parts.between_random.p_value < 0.1:
-        message = "Direct and indirect evidence disagree between designs: the network answer is not one answer."
-        notices.append(Notice(code="inconsistent", message=message, severity=Severity.SERIOUS))
-    if parts.between.degrees_of_freedom == 0:
-        message = "The network has no closed loop of different designs: inconsistency cannot be assessed."
-        notices.append(Notice(code="no-loop", message=message, severity=Severity.CAUTION))
+    edges = _edges(network)
+    studies = {(one, other): count for one, other, count in edges}
+    parts = decompose_q(model.network)
+    notices += [*fitted.notices, *_doubts(parts)]
     ranking = rank_treatments(model, small_is_good=small_is_good)
     return NetworkAnswer(
         table=table.name,
         measure=key,
         measure_title=measure.title,
+        model=fitted.words,
         null=float(measure.show(np.array([measure.null or 0.0]))[0]),
         treatments=network.treatments,
         study_count=len(network.studies),
         study_counts=_counts(network),
-        edges=_edges(network),
+        edges=edges,
         reference=chosen,
         against=_against(model, measure, chosen),
         league=_league(model, measure),
         ranking=tuple(sorted(ranking.items(), key=lambda item: -item[1])),
         small_is_good=small_is_good,
-        tau2=tau2,
+        tau2=model.tau2,
         i2_pct=model.i2_pct,
         inconsistency=parts,
-        splits=tuple(one for one in split_comparisons(model) if one.study_count),
+        splits=tuple(
+            replace(one, study_count=studies[one.first, one.second])
+            for one in split_comparisons(model)
+            if one.study_count
+        ),
         notices=tuple(notices),
     )
 
 
-def _from_pairs(table: StudyTable) -> list[Comparison]:
-    first, second, effect = (table.find(name) for name in ("first", "second", "effect"))
-    error, variance = table.find("error"), table.find("variance")
-    if not (first and second and effect and (error or variance)):
-        raise InputError(
-            "no comparisons in this table",
-            where=table.name,
-            hint="study,treatment_1,treatment_2,effect,standard_error; or study,treatment,events,n with one arm a line",
-        )
-    values = table.numbers(effect)
-    errors = table.numbers(error) if error else np.sqrt(table.numbers(variance))
-    rows = zip(table.labels, table.words(first), table.words(second), values, errors, strict=True)
-    return [Comparison(study, one, other, float(value), float(spread)) for study, one, other, value, spread in rows]
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """The studies as a network, the model fitted to it or to its pooled designs, the model in words, and doubts."""
+
+    network: Network
+    model: NetworkModel
+    words: str
+    notices: tuple[Notice, ...] = ()
 
 
-def _from_arms(table: StudyTable, key: str) -> list[Comparison]:
-    events, n, treatments = (table.numbers("events"), table.numbers("n"), table.words("treatment"))
-    arms: dict[str, list[int]] = {}
-    for index, study in enumerate(table.labels):
-        arms.setdefault(study, []).append(index)
+def _fit(table: StudyTable, question: PoolQuestion, key: str) -> _Fitted:
+    if question.model not in ("auto", *NETWORK_MODELS):
+        raise UnknownName(f"no network model called {question.model!r}", hint=f"known: {', '.join(NETWORK_MODELS)}")
+    if question.model == "mh":
+        return _fit_designs(table, question, key)
+    network = build_network(read_comparisons(table, key))
+    if question.model == "common":
+        return _Fitted(network, pool_network(network, tau2=0.0, coverage_pct=question.coverage_pct), "common effects")
+    tau2 = estimate_network_tau2(network, method=question.method.lower())
+    model = pool_network(network, tau2=tau2, coverage_pct=question.coverage_pct)
+    return _Fitted(network, model, f"random effects, tau2 by {question.method.upper()}")
+
+
+def _fit_designs(table: StudyTable, question: PoolQuestion, key: str) -> _Fitted:
+    if key != "or":
+        raise InputError(f"--model mh answers with or, not {key}", where=table.name)
+    pooled = pool_designs(read_arms(table))
+    network = build_network([one for study in pooled.used for one in compare_arms(study, key)])
+    model = pool_network(pooled.network, tau2=0.0, coverage_pct=question.coverage_pct)
+    notices: tuple[Notice, ...] = ()
+    if pooled.left_out:
+        message = f"These say nothing about an odds ratio and were left out: {'; '.join(pooled.left_out)}."
+        notices = (Notice(code="left-out", message=message, severity=Severity.CAUTION),)
+    return _Fitted(network, model, "Mantel-Haenszel by design, common effects, nothing added to zeros", notices)
+
+
+def _doubts(parts: Inconsistency) -> list[Notice]:
     found = []
-    for study, inside in arms.items():
-        x, size = events[inside], n[inside]
-        empty = ((x == 0) | (x == size)).any()
-        x, size = (x + 0.5, size + 1.0) if empty else (x, size)
-        for i, j in combinations(range(len(inside)), 2):
-            columns = {name: np.array([value]) for name, value in zip(
-                ("events_1", "n_1", "events_2", "n_2"), (x[i], size[i], x[j], size[j]), strict=True)}  # fmt: skip
-            y, v = compute_effects(key, columns)
-            found.append(
-                Comparison(study, treatments[inside[i]], treatments[inside[j]], float(y[0]), float(np.sqrt(v[0])))
-            )
+    if parts.between_random.p_value is not None and parts.between_random.p_value < 0.1:
+        message = "Direct and indirect evidence disagree between designs: the network answer is not one answer."
+        found.append(Notice(code="inconsistent", message=message, severity=Severity.SERIOUS))
+    if parts.between.degrees_of_freedom == 0:
+        message = "The network has no closed loop of different designs: inconsistency cannot be assessed."
+        found.append(Notice(code="no-loop", message=message, severity=Severity.CAUTION))
     return found
 
 

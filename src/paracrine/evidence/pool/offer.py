@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paracrine.evidence.pool.question import MODELS, SHARED
+from paracrine.evidence.pool.question import MODELS, NETWORK_MODELS, SHARED
 from paracrine.evidence.pool.risk import risk_tools
 from paracrine.numerics.pooling.heterogeneity import ESTIMATORS
 from paracrine.numerics.pooling.measure import measures
@@ -10,15 +10,11 @@ from paracrine.numerics.pooling.prediction import RULES
 from paracrine.numerics.pooling.random_effects import TESTS
 
 NOT_OFFERED = {
-    "DLIT": "iterated DerSimonian-Laird (metafor)",
     "D2ORN of 2x2 tables": "the reference itself refuses it",
+    "variance inflation factors": "of moderators; the reference itself refuses its own example",
     "fail-safe N for a random-effects model": "Rosenthal, Orwin and Rosenberg are offered in Python",
-    "Schwarzer's rank test": "Begg, Egger, Harbord, Peters, Deeks and Pustejovsky are offered",
-    "selection model without a study on one side of the step": "the likelihood has no top; others stop at a bound",
-    "network Mantel-Haenszel": "arms with counts are pooled by inverse variance, 1/2 added to tables that hold a zero",
-    "REML in networks as netmeta answers": "the likelihood of contrasts has its top at tau 0.316, not 0.322",
-    "Hedges' g with the variance of meta": "the variances LS, LS2, UB and AV of metafor are offered",
-    "variance inflation factors": "of moderators",
+    "selection model without a study on one side of the step": "the likelihood has no top; metafor stops at its bound",
+    "REML in networks of netmeta 2.8": "for Senn2013 it leaves the two-arm study of row 4 out of tau (0.322 for 0.316)",
     "Baujat and radial plots": "influence is given as leave-one-out and studentised residuals",
 }
 
@@ -33,6 +29,7 @@ def list_methods() -> dict[str, list[dict[str, str]]]:
         ],
         "test": _rows(TESTS),
         "model": _rows(MODELS),
+        "network model": _rows(NETWORK_MODELS),
         "prediction rule": _rows(RULES),
         "shared control": _rows(SHARED),
         "risk of bias": [{"name": key, "what": tool.title} for key, tool in risk_tools().items()],

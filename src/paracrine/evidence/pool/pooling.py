@@ -30,6 +30,7 @@ from paracrine.evidence.pool.risk import RiskTable, keep_by_risk, read_risk
 from paracrine.evidence.pool.table import StudyTable, choose_measure, filter_rows, gather_columns
 from paracrine.evidence.pool.zero_events import ZeroEvents, finite_rows, look_for_zeros
 from paracrine.numerics.interval import coverage_factor
+from paracrine.numerics.pooling.heterogeneity import estimate_tau2
 from paracrine.numerics.pooling.measure import KINDS, Measure, compute_effects, find_measure
 from paracrine.numerics.pooling.prediction import predict_new_study
 from paracrine.numerics.pooling.random_effects import PooledModel, pool_effects
@@ -67,9 +68,9 @@ def pool_table(table: StudyTable, question: PoolQuestion) -> PoolResult:
     if len(kept.rows) < len(table.rows):
         message = f"{len(table.rows) - len(kept.rows)} of {len(table.rows)} rows were left out by what was asked."
         notices.append(Notice(code="left-out", message=message, severity=Severity.NOTE))
-    answers = tuple(
-        _answer(_prepare(part, question), question, name, risk) for name, part in _groups(kept, question.by)
-    )
+    groups = [(name, _prepare(part, question)) for name, part in _groups(kept, question.by)]
+    spread = _common_spread([ready for _, ready in groups], question) if question.common_tau2 else None
+    answers = tuple(_answer(ready, question, name, risk, spread) for name, ready in groups)
     return PoolResult(table.name, answers, _between(answers), risk, tuple(notices))
 
 
@@ -115,7 +116,37 @@ def _sortable(word: str) -> tuple[int, float, str]:
         return 1, 0.0, word
 
 
-def _answer(ready: _Ready, question: PoolQuestion, group: str, risk: RiskTable | None) -> PooledAnswer:
+def _common_spread(groups: list[_Ready], question: PoolQuestion) -> tuple[float, float, float]:
+    """Return the one variance between studies that all groups share, with its interval.
+
+    Raises:
+        InputError: when nothing is grouped, the model has no such variance, or the groups leave nothing to judge by.
+    """
+    if not question.by or question.model not in ("auto", "random") or question.moderators:
+        raise InputError("one tau2 for all groups needs --by and a random-effects model without moderators")
+    used = [ready for ready in groups if ready.y.size and not ready.zeros.reason and ready.zeros.bound is None]
+    if any(len(set(ready.table.labels)) < ready.y.size or ready.shared is not None for ready in used):
+        raise InputError("one tau2 for all groups is not possible with several effects a study", hint="--model random")
+    sizes = [ready.y.size for ready in used]
+    if sum(sizes) <= len(sizes):
+        raise InputError("every group has one study: they cannot share a tau2")
+    member = np.repeat(np.arange(len(used)), sizes)
+    effects = effect_set(
+        np.concatenate([ready.y for ready in used]),
+        np.concatenate([ready.v for ready in used]),
+        moderators={str(i): (member == i).astype(float) for i in range(1, len(used))},
+    )
+    interval = profile_tau2(effects, coverage_pct=question.coverage_pct)
+    return estimate_tau2(effects, question.method).value, interval.low, interval.high
+
+
+def _answer(
+    ready: _Ready,
+    question: PoolQuestion,
+    group: str,
+    risk: RiskTable | None,
+    common: tuple[float, float, float] | None,
+) -> PooledAnswer:
     empty = _empty(ready, question, group, risk)
     if ready.zeros.bound is not None:
         bound = ready.zeros.bound
@@ -127,8 +158,9 @@ def _answer(ready: _Ready, question: PoolQuestion, group: str, risk: RiskTable |
         return replace(empty, reason="one study: there is nothing to pool" if ready.y.size else "no effect exists")
     effects = effect_set(ready.y, ready.v)
     fitted = fit(
-        effects, question, measure=ready.key, columns=ready.columns, studies=ready.table.labels, shared=ready.shared
-    )
+        effects, question, measure=ready.key, columns=ready.columns, studies=ready.table.labels, shared=ready.shared,
+        tau2=common[0] if common else None,
+    )  # fmt: skip
     answer = replace(
         empty,
         model=fitted.words,
@@ -141,7 +173,15 @@ def _answer(ready: _Ready, question: PoolQuestion, group: str, risk: RiskTable |
         notices=(*empty.notices, *fitted.notices),
     )
     answer = _with_coefficients(answer, ready, question)
-    return _with_looks(answer, fitted.model, ready, question) if fitted.model else _with_levels(answer, fitted)
+    if fitted.model is None:
+        return _with_levels(answer, fitted)
+    answer = _with_looks(answer, fitted.model, ready, question)
+    if common and answer.heterogeneity:
+        spread = replace(
+            answer.heterogeneity, tau2_low=common[1], tau2_high=common[2], i2_low_pct=None, i2_high_pct=None
+        )
+        answer = replace(answer, heterogeneity=spread)
+    return answer
 
 
 def _weights(fitted: Fitted, v: FloatArray) -> FloatArray:

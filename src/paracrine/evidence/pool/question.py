@@ -13,6 +13,11 @@ MODELS = {
     "peto": "Peto's odds ratio",
     "mixed": "mixed model of the counts, no correction for zero cells",
 }
+NETWORK_MODELS = {
+    "random": "random effects, one variance between studies (dl or reml)",
+    "common": "common effects",
+    "mh": "Mantel-Haenszel by design, odds ratios of arms with counts",
+}
 SHARED = {
     "split": "events and people of a shared control are divided among its comparisons",
     "model": "the correlation that a shared control makes is modelled",
@@ -30,6 +35,7 @@ class PoolQuestion:
     prediction: str = "hts"
     moderators: tuple[str, ...] = ()
     by: str = ""
+    common_tau2: bool = False
     order: str = ""
     where: tuple[str, ...] = ()
     shared: str = "split"

@@ -61,8 +61,9 @@ def read(file: EvidenceFile) -> Iterator[Item]:
     placed = {*PMIDS, *PMCS, *_TRIALS}
     unknown = [name for name in unknown if name not in placed and not is_keywords(name)]
     if unknown:
-        listed = f"{', '.join(unknown[:12])}{' …' if len(unknown) > 12 else ''}"
-        yield Remark(f"kept as they are: {len(unknown)} column{'s' if len(unknown) != 1 else ''}, {listed}")
+        yield Remark(
+            f"{len(unknown)} columns kept as they are: {', '.join(unknown[:12])}{' …' if len(unknown) > 12 else ''}"
+        )
     for row in rows(file, recognise):
         work = _work(row, file, skipped)
         if work.title or work.abstract or work.doi or work.pmid:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paracrine.core.errors import InputError
+from paracrine.core.errors import InputError, UnknownName
 from paracrine.numerics.interval import coverage_factor
 from paracrine.numerics.pooling.likelihood import marginal_likelihood
 from paracrine.numerics.pooling.weighted import FloatArray
@@ -166,6 +166,9 @@ def moment_slope(studies: Sequence[StudyArms], count: int) -> float:
 def estimate_network_tau2(network: Network, *, method: str = "dl") -> float:
     """Estimate the variance between studies, one for all comparisons, by `dl` or `reml`.
 
+    Raises:
+        UnknownName: for another estimator.
+
     References:
         doi:10.1002/jrsm.1058
     """
@@ -177,7 +180,7 @@ def estimate_network_tau2(network: Network, *, method: str = "dl") -> float:
         return max(0.0, (q - free) / moment_slope(network.studies, len(network.treatments)))
     if method == "reml":
         return _restricted_tau2(network)
-    raise InputError(f"no network estimator called {method!r}", hint="dl or reml")
+    raise UnknownName(f"no network estimator called {method!r}", hint="dl or reml")
 
 
 def _restricted_tau2(network: Network) -> float:

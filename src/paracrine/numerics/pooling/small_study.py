@@ -111,6 +111,39 @@ def begg(effects: EffectSet) -> tuple[float, float]:
     return float(found.statistic), float(found.pvalue)
 
 
+def rank_counts(columns: Columns) -> tuple[float, float]:
+    """Schwarzer, Antes and Schumacher's rank correlation for sparse 2x2 tables: z and p.
+
+    The events of the first group, standardised by what their margins allow at the Mantel-Haenszel odds ratio, are
+    ranked against the precision that goes with it.
+
+    Raises:
+        LimitError: with fewer than three studies, or when no Mantel-Haenszel odds ratio exists.
+    """
+    from scipy.special import ndtr
+    from scipy.stats import nchypergeom_fisher
+
+    from paracrine.numerics.pooling.tables import pool_mantel_haenszel
+
+    a, b, c, d = cells(columns)
+    if a.size < 3:
+        raise LimitError(f"{a.size} studies cannot show asymmetry", hint="at least three; below ten nothing is sure")
+    ratio = math.exp(pool_mantel_haenszel(columns, measure="or").effect)
+    expected = nchypergeom_fisher(a + b + c + d, a + b, a + c, ratio)
+    mean, variance = np.asarray(expected.mean(), float), np.asarray(expected.var(), float)
+    told = variance > 0
+    ranked, precision = (a - mean)[told] / np.sqrt(variance[told]), 1 / variance[told]
+    signs = np.sign(ranked[:, None] - ranked) * np.sign(precision[:, None] - precision)
+    k = int(told.sum())
+    z = float(signs.sum()) / 2 / math.sqrt((k * (k - 1) * (2 * k + 5) - _ties(ranked) - _ties(precision)) / 18)
+    return z, float(2 * ndtr(-abs(z)))
+
+
+def _ties(values: FloatArray) -> float:
+    _, counts = np.unique(values, return_counts=True)
+    return float(np.sum(counts * (counts - 1) * (2 * counts + 5)))
+
+
 def pet_peese(effects: EffectSet, *, coverage_pct: float = 95.0) -> tuple[AsymmetryTest, AsymmetryTest, str]:
     """Return PET (on the standard error), PEESE (on the variance) and which of the two the rule picks.
 
