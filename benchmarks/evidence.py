@@ -38,14 +38,15 @@ from paracrine.store.searching import find
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "evidence"
 
 
-def cpu_s(work: Callable[[], object]) -> float:
-    start = time.process_time()
+def times_s(work: Callable[[], object]) -> tuple[float, float]:
+    """Return processor and wall time."""
+    start, wall = time.process_time(), time.perf_counter()
     work()
-    return time.process_time() - start
+    return time.process_time() - start, time.perf_counter() - wall
 
 
-def pubmed(records: int) -> None:
-    """Read one gzip file with all fields and references, ours and pubmed_parser in turn."""
+def pubmed(records: int, repeats: int = 7) -> None:
+    """Read one gzip file with all fields and references, ours and pubmed_parser in turn, one thread each."""
     import pubmed_parser
 
     with tempfile.TemporaryDirectory() as made:
@@ -53,22 +54,29 @@ def pubmed(records: int) -> None:
         megabytes = write_pubmed(plain, records) / 1e6
         packed.write_bytes(gzip.compress(plain.read_bytes(), 6))
 
-        def ours() -> int:
-            return sum(1 for _ in read_items(EvidenceFile(packed)))
+        def ours() -> tuple[int, int, int, int]:
+            read = [one for one in read_items(EvidenceFile(packed)) if isinstance(one, Work)]
+            fields = ("authors", "headings", "references")
+            return (len(read), *(sum(len(getattr(one, name)) for one in read) for name in fields))  # type: ignore[return-value]
 
-        def peer() -> int:
-            read = pubmed_parser.parse_medline_xml(str(packed), author_list=True, reference_list=True)
-            return sum(1 for _ in read)
+        def peer() -> tuple[int, int, int, int]:
+            read = list(pubmed_parser.parse_medline_xml(str(packed), author_list=True, reference_list=True))
+            authors = sum(len(one["authors"]) for one in read)
+            headings = sum(len(one["mesh_terms"].split("; ")) for one in read)
+            return len(read), authors, headings, sum(len(one["references"]) for one in read)
 
-        assert ours() == peer() == records
-        pairs = [(cpu_s(ours), cpu_s(peer)) for _ in range(5)]
-    ours_s, peer_s = (min(column) for column in zip(*pairs, strict=True))
-    ratios = sorted(peer / own for own, peer in pairs)
-    print(f"{megabytes:.0f} MB, {records} records, gzip, best of 5, processor time")
-    print(
-        f"ours {megabytes / ours_s:.1f} MB/s, pubmed_parser {megabytes / peer_s:.1f} MB/s, ratio {peer_s / ours_s:.2f}"
-    )
-    print(f"ratios of the five pairs: {', '.join(f'{ratio:.2f}' for ratio in ratios)}")
+        told, also = ours(), peer()
+        assert told == also, (told, also)
+        pairs = [(*times_s(ours), *times_s(peer)) for _ in range(repeats)]
+    print(f"{megabytes:.0f} MB gzip, {told[0]} records, {told[1]} authors, {told[2]} headings, {told[3]} references")
+    for name, own, other in (("processor", 0, 2), ("wall", 1, 3)):
+        ratios = sorted(pair[other] / pair[own] for pair in pairs)
+        own_s, other_s = (statistics.median(pair[place] for pair in pairs) for place in (own, other))
+        print(
+            f"{name} time, median of {repeats}: ours {megabytes / own_s:.1f} MB/s, pubmed_parser "
+            f"{megabytes / other_s:.1f} MB/s; ratio of the pairs {statistics.median(ratios):.2f} "
+            f"({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        )
 
 
 def works(count: int) -> Iterator[Work]:

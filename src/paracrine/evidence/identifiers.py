@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>\]}]+")
 _PREFIX = re.compile(r"^\s*(?:https?://)?(?:dx\.)?doi\.org/|^\s*doi:?\s*", re.IGNORECASE)
-_ODD = re.compile(r"[\s\"<>\]}%]")
+_BARE = re.compile(r"10\.[^\s\"<>\]}%/]*/[^\s\"<>\]}%]*(?<=[A-Za-z0-9])")
 _TAIL = " .,;'\""
 
 REGISTRIES = (
@@ -36,7 +36,7 @@ REGISTRIES = (
 
 def clean_doi(text: str) -> str:
     """Return the DOI in a text, lower case and bare; empty when there is none."""
-    if text.startswith("10.") and text[-1:].isalnum() and "/" in text and not _ODD.search(text):
+    if _BARE.fullmatch(text):
         return text.lower()
     bare = _PREFIX.sub("", text.strip())
     if "%" in bare:

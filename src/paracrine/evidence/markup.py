@@ -61,8 +61,9 @@ def element_text(element: _Element | None) -> str:
 
 
 def _gather(element: _Element, parts: list[str]) -> None:
-    if element.text:
-        parts.append(element.text)
+    text = element.text
+    if text:
+        parts.append(text)
     for child in element:
         tag = child.tag
         if not isinstance(tag, str):
@@ -70,7 +71,7 @@ def _gather(element: _Element, parts: list[str]) -> None:
             if getattr(child, "name", None):
                 parts.append(f"&{child.name};")
         else:
-            name = tag.rpartition("}")[2]
+            name = tag.rpartition("}")[2] if tag[:1] == "{" else tag
             if name == "sup":
                 parts.append(raised(_inner(child)))
             elif name in ("sub", "inf"):
@@ -81,11 +82,14 @@ def _gather(element: _Element, parts: list[str]) -> None:
                 parts.append(" ")
             else:
                 _gather(child, parts)
-        if child.tail:
-            parts.append(child.tail)
+        tail = child.tail
+        if tail:
+            parts.append(tail)
 
 
 def _inner(element: _Element) -> str:
+    if not len(element):
+        return element.text or ""
     parts: list[str] = []
     _gather(element, parts)
     return "".join(parts)

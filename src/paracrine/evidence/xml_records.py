@@ -25,17 +25,24 @@ _ENTITY = re.compile(r"<!ENTITY\s")
 
 
 class Piece(NamedTuple):
-    """One record as bytes (UTF-8), its number in the file, and the line it starts on; `error` says why it is no XML."""
+    """One record as bytes (UTF-8), its number in the file, and the line it starts on."""
 
     number: int
     line: int
-    element: _Element | None
-    error: str
+    data: bytes
 
     @property
     def locator(self) -> str:
         """`record 3, line 120`."""
         return f"record {self.number}, line {self.line}"
+
+
+class Parsed(NamedTuple):
+    """One record as an element; `error` says why it is no XML."""
+
+    locator: str
+    element: _Element | None
+    error: str
 
 
 def root_tag(file: EvidenceFile) -> str:
@@ -54,7 +61,7 @@ def declares_entities(file: EvidenceFile) -> bool:
 
 
 def pieces(file: EvidenceFile, tags: tuple[str, ...]) -> Iterator[Piece]:
-    """Yield every record named by one of `tags`; they must not nest.
+    """Yield the bytes of every record named by one of `tags`; they must not nest.
 
     Raises:
         InputError: when entities are declared, the encoding is unknown, or a record is over 50 MB.
@@ -63,20 +70,33 @@ def pieces(file: EvidenceFile, tags: tuple[str, ...]) -> Iterator[Piece]:
         raise InputError(
             "declares XML entities, as a hostile file does and no export", where=file.name, hint="export it again"
         )
+    for number, (line, data) in enumerate(_cut(file, tags), 1):
+        yield Piece(number, line, data)
+
+
+def elements(file: EvidenceFile, tags: tuple[str, ...]) -> Iterator[Parsed]:
+    """Yield every record named by one of `tags` as an element.
+
+    Raises:
+        InputError: as `pieces` does.
+    """
+    return map(parse, pieces(file, tags))
+
+
+def parse(piece: Piece) -> Parsed:
+    """Return a record as an element."""
     from lxml import etree
 
-    parser = _parser()
-    for number, (line, data) in enumerate(_cut(file, tags), 1):
-        try:
-            yield Piece(number, line, etree.fromstring(data, parser), "")
-        except etree.XMLSyntaxError as error:
-            yield Piece(number, line, None, _words(error, line))
+    try:
+        return Parsed(piece.locator, etree.fromstring(piece.data, _parser()), "")
+    except etree.XMLSyntaxError as error:
+        return Parsed(piece.locator, None, _words(error, piece.line))
 
 
 def _cut(file: EvidenceFile, tags: tuple[str, ...]) -> Iterator[tuple[int, bytes]]:
     names = "|".join(tags).encode()
     start = re.compile(rb"<(" + names + rb")(?=[\s>/])")
-    openings = tuple(f"<{tag}".encode() for tag in tags)
+    openings = _shortest(tuple(f"<{tag}".encode() for tag in tags))
     buffer, line = b"", 1
     for chunk in _utf8_chunks(file):
         buffer += chunk
@@ -112,6 +132,15 @@ def _cut(file: EvidenceFile, tags: tuple[str, ...]) -> Iterator[tuple[int, bytes
             raise InputError("a record of over 50 MB", where=f"{file.name}: line {line}")
     if start.search(buffer):
         yield line, buffer
+
+
+def _shortest(openings: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return what to look for instead: one shared beginning (`<Pubmed`) is found in half the time of two names."""
+    shared: dict[bytes, bytes] = {}
+    for one in openings:
+        begin = one[:7]
+        shared[begin] = begin if begin in shared else one
+    return tuple(shared.values())
 
 
 def _utf8_chunks(file: EvidenceFile) -> Iterator[bytes]:

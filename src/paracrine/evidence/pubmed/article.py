@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from paracrine.evidence.dates import find_year, iso, read_date
@@ -41,8 +42,16 @@ RELATIONS = {
 _TYPES = {"preprint": "preprint", "dataset": "dataset"}
 
 
-def read_article(element: _Element, origin: Origin) -> Work | None:
-    """Return the work in a PubmedArticle, None when it has no PMID."""
+def read_article(
+    element: _Element, origin: Origin, lists: Mapping[str, tuple[object, ...]] | None = None
+) -> Work | None:
+    """Return the work in a PubmedArticle, None when it has no PMID.
+
+    Args:
+        element: the record.
+        origin: where it stands.
+        lists: what `take_lists` took out of it; an empty element stands where each was.
+    """
     citation, data = element.find("MedlineCitation"), element.find("PubmedData")
     pmid = one_line(citation.findtext("PMID")) if citation is not None else ""
     if citation is None or not pmid:
@@ -57,6 +66,7 @@ def read_article(element: _Element, origin: Origin) -> Work | None:
             handler = _DATA.get(child.tag)
             if handler:
                 handler(child, found)
+    found.update(lists or {})
     types = found.get("publication_types", ())
     assert isinstance(types, tuple)
     kinds = [_TYPES[kind.lower()] for kind in types if kind.lower() in _TYPES]
@@ -141,9 +151,9 @@ def _original_title(element: _Element, found: Found) -> None:
 
 
 def _pages(element: _Element, found: Found) -> None:
-    start, end = one_line(element.findtext("StartPage")), one_line(element.findtext("EndPage"))
-    whole = one_line(element.findtext("MedlinePgn"))
-    found["pages"] = whole or (f"{start}-{end}" if end else start)
+    parts = {child.tag: one_line(child.text) for child in element}
+    start, end = parts.get("StartPage", ""), parts.get("EndPage", "")
+    found["pages"] = parts.get("MedlinePgn") or (f"{start}-{end}" if end else start)
 
 
 def _location(element: _Element, found: Found) -> None:
@@ -291,9 +301,9 @@ def _revised(element: _Element, found: Found) -> None:
 
 
 def _country(element: _Element, found: Found) -> None:
-    country, number = one_line(element.findtext("Country")), one_line(element.findtext("NlmUniqueID"))
-    found["place"] = country
-    if number:
+    parts = {child.tag: one_line(child.text) for child in element}
+    found["place"] = parts.get("Country", "")
+    if number := parts.get("NlmUniqueID"):
         _more(found, "extra", (Extra("NLM journal", number),))
 
 

@@ -9,7 +9,7 @@ from paracrine.evidence.ctgov.element import study_of_element
 from paracrine.evidence.ctgov.study import read_study
 from paracrine.evidence.file import EvidenceFile
 from paracrine.evidence.source import Item, Refused, Source
-from paracrine.evidence.xml_records import pieces, root_tag
+from paracrine.evidence.xml_records import elements, root_tag
 from paracrine.readers.format import Sniffed
 
 SOURCE = Source(
@@ -34,7 +34,7 @@ def sniff(file: EvidenceFile) -> Sniffed:
 
 def read(file: EvidenceFile) -> Iterator[Item]:
     """Yield every study."""
-    for piece in pieces(file, ("clinical_study",)):
+    for piece in elements(file, ("clinical_study",)):
         if piece.element is None:
             yield Refused(piece.locator, piece.error)
             continue

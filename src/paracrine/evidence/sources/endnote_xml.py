@@ -14,7 +14,7 @@ from paracrine.evidence.markup import lowered, one_line, raised
 from paracrine.evidence.ris.work import read_pairs
 from paracrine.evidence.source import Item, Refused, Source
 from paracrine.evidence.work import Extra
-from paracrine.evidence.xml_records import pieces, root_tag
+from paracrine.evidence.xml_records import elements, root_tag
 from paracrine.readers.format import Sniffed
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def sniff(file: EvidenceFile) -> Sniffed:
 
 def read(file: EvidenceFile) -> Iterator[Item]:
     """Yield every record."""
-    for piece in pieces(file, ("record",)):
+    for piece in elements(file, ("record",)):
         if piece.element is None:
             yield Refused(piece.locator, piece.error)
             continue

@@ -8,7 +8,7 @@ from paracrine.core.run import Maturity
 from paracrine.evidence.file import EvidenceFile
 from paracrine.evidence.ictrp.trial import read_trial
 from paracrine.evidence.source import Item, Refused, Source
-from paracrine.evidence.xml_records import pieces, root_tag
+from paracrine.evidence.xml_records import elements, root_tag
 from paracrine.readers.format import Sniffed
 
 SOURCE = Source(
@@ -32,7 +32,7 @@ def sniff(file: EvidenceFile) -> Sniffed:
 
 def read(file: EvidenceFile) -> Iterator[Item]:
     """Yield every trial."""
-    for piece in pieces(file, ("Trial",)):
+    for piece in elements(file, ("Trial",)):
         if piece.element is None:
             yield Refused(piece.locator, piece.error)
             continue

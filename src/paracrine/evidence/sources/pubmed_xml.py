@@ -8,8 +8,9 @@ from paracrine.core.run import Maturity
 from paracrine.evidence.file import EvidenceFile
 from paracrine.evidence.pubmed.article import read_article
 from paracrine.evidence.pubmed.book import read_book
+from paracrine.evidence.pubmed.lists import Lists, take_lists
 from paracrine.evidence.source import Item, Refused, Remark, Source
-from paracrine.evidence.xml_records import pieces, root_tag
+from paracrine.evidence.xml_records import parse, pieces, root_tag
 from paracrine.readers.format import Sniffed
 
 SOURCE = Source(
@@ -37,13 +38,19 @@ def sniff(file: EvidenceFile) -> Sniffed:
 def read(file: EvidenceFile) -> Iterator[Item]:
     """Yield every article and book chapter."""
     for piece in pieces(file, _TAGS):
-        element = piece.element
+        lists = take_lists(piece.data)
+        parsed = parse(piece._replace(data=lists.rest))
+        if parsed.element is None and lists.values:
+            # The whole record once more, so that the message names the right line.
+            lists, parsed = Lists(piece.data, {}), parse(piece)
+        element = parsed.element
         if element is None:
-            yield Refused(piece.locator, piece.error)
+            yield Refused(piece.locator, parsed.error)
         elif element.tag == "DeleteCitation":
             withdrawn = ", ".join(child.text or "" for child in element)
             yield Remark(f"PubMed withdrew these numbers: {withdrawn}")
         else:
-            make = read_article if element.tag == "PubmedArticle" else read_book
-            work = make(element, SOURCE.origin(file.name, file.sha256, piece.locator))
+            origin = SOURCE.origin(file.name, file.sha256, piece.locator)
+            is_article = element.tag == "PubmedArticle"
+            work = read_article(element, origin, lists.values) if is_article else read_book(element, origin)
             yield work if work is not None else Refused(piece.locator, "a record without PMID")
