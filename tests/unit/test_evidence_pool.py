@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from paracrine import open_bench
+from paracrine.bench.evidence.ledger_records import AnswerRecord
 from paracrine.core.errors import InputError, UnknownName
 from paracrine.evidence.pool.pooling import pool_table
 from paracrine.evidence.pool.question import PoolQuestion
 from paracrine.evidence.pool.result import PooledAnswer
 from paracrine.evidence.pool.table import read_table
+from paracrine.store import open_workspace
 
 COVID = "study,events_1,n_1,events_2,n_2\nZamanian,4,21,13,24\nZarrabi,0,8,8,24\n"
 
@@ -105,13 +108,13 @@ def test_what_cannot_be_read_says_where() -> None:
 def test_the_page_stands_alone_and_tells_what_changed(tmp_path: Path) -> None:
     table = tmp_path / "covid.csv"
     table.write_text(COVID, encoding="utf-8")
-    first = open_bench().evidence.pool(table, out=tmp_path)
+    first = open_bench(tmp_path / "base").evidence.pool(table, out=tmp_path)
     assert first.page is not None
     page = first.page.read_text(encoding="utf-8")
     assert "Forest plot" in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     table.write_text(COVID + "Third,3,30,6,31\n", encoding="utf-8")
-    again = open_bench().evidence.pool(table, out=tmp_path)
+    again = open_bench(tmp_path / "base").evidence.pool(table, out=tmp_path)
     assert any("added Third" in line for line in again.news)
 
 
@@ -151,3 +154,21 @@ def test_rare_events_become_a_network_without_adding_to_zeros() -> None:
 def test_one_tau2_for_all_groups_needs_groups() -> None:
     with pytest.raises(InputError, match="needs --by"):
         answer("study,effect,variance\na,0.3,0.04\nb,0.8,0.05\n", common_tau2=True)
+
+
+def test_a_pooled_page_is_in_the_ledger_with_table_and_question(tmp_path: Path) -> None:
+    table = tmp_path / "covid.csv"
+    table.write_text(COVID, encoding="utf-8")
+    bench = open_bench(tmp_path / "base", person="Ada")
+    report = bench.evidence.pool(table, out=tmp_path, measure="or")
+    arms = tmp_path / "arms.csv"
+    arms.write_text(RARE, encoding="utf-8")
+    bench.evidence.network(arms, model="mh", out=tmp_path)
+    assert bench.evidence.pool(table).entry is None
+    with closing(open_workspace(tmp_path / "base")) as workspace:
+        first, second = workspace.entries(AnswerRecord.kind)
+        assert (first.number, first.body["asked"], first.key) == (report.entry, [["measure", "or"]], "covid-pool.html")
+        assert second.body["verb"] == "network"
+        kept = workspace.file_path(first.body["sources"]["covid.csv"])
+        assert kept.read_bytes() == table.read_bytes()
+        assert workspace.verify().ok

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from paracrine.core.records import Record
 
 
@@ -66,3 +68,18 @@ class LinkDecision(Record):
     other: str
     together: bool
     reason: str
+
+
+class AnswerRecord(Record):
+    """A page that was made: what was asked of which files, what came out."""
+
+    kind: ClassVar[str] = "evidence_answer"
+
+    verb: str
+    headline: str
+    asked: tuple[tuple[str, str], ...] = ()
+    program_version: str
+    sources: dict[str, str] = Field(default_factory=dict)
+    """File name to sha256; none where the whole base was asked."""
+    outputs: dict[str, str] = Field(default_factory=dict)
+    file_sha256: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from paracrine.core.progress import Progress, Silent
 if TYPE_CHECKING:
     from paracrine.bench.bench import Bench
     from paracrine.bench.evidence.adding import AddReport
+    from paracrine.bench.evidence.answering import Ledger
     from paracrine.bench.evidence.extracting import ExtractReport
     from paracrine.bench.evidence.linking import LinkReport
     from paracrine.bench.evidence.listing import SourceInfo
@@ -140,9 +141,9 @@ class Evidence:
         from paracrine.bench.evidence.trending import trends_of_records
 
         paths = tuple(Path(file) for file in files)
-        origin = ", ".join(path.name for path in paths) or "the evidence base"
         records = records_in(paths) if paths else self.records()
-        return trends_of_records(records, origin=origin, out=Path(out) if out is not None else None)
+        target = Path(out) if out is not None else None
+        return trends_of_records(records, files=paths, out=target, ledger=self.ledger())
 
     def demo(self, out: str | Path = "paracrine-evidence-demo") -> EvidenceDemo:
         """Show the room on curated trials that ship with the program."""
@@ -166,7 +167,8 @@ class Evidence:
         from paracrine.bench.evidence.pooling import pool_file
         from paracrine.evidence.pool.question import PoolQuestion
 
-        return pool_file(Path(table), PoolQuestion(**asked), out=Path(out) if out is not None else None)
+        target = Path(out) if out is not None else None
+        return pool_file(Path(table), PoolQuestion(**asked), out=target, ledger=self.ledger())
 
     def network(
         self,
@@ -187,7 +189,9 @@ class Evidence:
 
         target = Path(out) if out is not None else None
         question = PoolQuestion(**asked)
-        return pool_network_file(Path(table), question, reference=reference, small_is_good=small_is_good, out=target)
+        return pool_network_file(
+            Path(table), question, reference=reference, small_is_good=small_is_good, out=target, ledger=self.ledger()
+        )
 
     def methods(self) -> dict[str, list[dict[str, str]]]:
         """List effect sizes, estimators, tests, models and rules of pooling, and what is not offered."""
@@ -242,6 +246,12 @@ class Evidence:
 
         with self.open() as base:
             return export_works(base, Path(out), query=query, review=review, verdict=verdict, stage=stage)
+
+    def ledger(self) -> Ledger:
+        """Return where answers are recorded; the workspace is made when the first one is."""
+        from paracrine.bench.evidence.answering import Ledger
+
+        return Ledger(lambda: self._bench.evidence_workspace(create=True), self._bench.actor("", ""))
 
     def open(self, *, create: bool = False) -> EvidenceBase:
         """Open the base: ledger and search index, the latter made again where it is behind.

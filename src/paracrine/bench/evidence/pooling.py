@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from paracrine.bench.outputs import write_outputs
+from paracrine.bench.evidence.answering import Answer, Ledger, write_answer
 from paracrine.core.errors import InputError
 from paracrine.core.version import __version__
 from paracrine.evidence.pool.network_answer import NetworkAnswer, pool_network_table
@@ -36,52 +36,64 @@ class PoolReport:
     result: PoolResult | NetworkAnswer
     page: Path | None
     news: tuple[str, ...] = ()
+    entry: int | None = None
+    """Number of the ledger entry that tells of the page."""
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        return {"headline": self.headline, "page": str(self.page) if self.page else None, **self.result.to_data()}
+        page = str(self.page) if self.page else None
+        return {"headline": self.headline, "page": page, "ledger_entry": self.entry, **self.result.to_data()}
 
 
-def pool_file(path: Path, question: PoolQuestion, *, out: Path | None) -> PoolReport:
-    """Pool a CSV of studies; with `out`, write NAME-pool.html and NAME-pool.json there.
+def pool_file(path: Path, question: PoolQuestion, *, out: Path | None, ledger: Ledger | None = None) -> PoolReport:
+    """Pool a CSV of studies; with `out`, write NAME-pool.html and NAME-pool.json there and record them.
 
     Raises:
         InputError: when the file cannot be read or its columns cannot answer.
     """
-    table, sha256 = _read(path)
+    table, raw = _read(path)
     result = pool_table(table, question)
     headline = pool_headline(result)
     if out is None:
         return PoolReport(headline, result, None)
     name = f"{path.stem}-pool"
     news = _news(out / f"{name}.json", result)
-    content = PoolContent(result, sha256, _asked(question), news, __version__)
+    content = PoolContent(result, hashlib.sha256(raw).hexdigest(), _asked(question), news, __version__)
     data = json.dumps({"headline": headline, **result.to_data()}, indent=2, ensure_ascii=False)
-    write_outputs(out, {f"{name}.html": pool_html(content).encode(), f"{name}.json": data.encode()})
-    return PoolReport(headline, result, out / f"{name}.html", news)
+    files = {f"{name}.html": pool_html(content).encode(), f"{name}.json": data.encode()}
+    entry = write_answer(Answer("pool", headline, _asked(question), {path.name: raw}, files), out, ledger)
+    return PoolReport(headline, result, out / f"{name}.html", news, entry)
 
 
 def pool_network_file(
-    path: Path, question: PoolQuestion, *, reference: str, small_is_good: bool, out: Path | None
+    path: Path,
+    question: PoolQuestion,
+    *,
+    reference: str,
+    small_is_good: bool,
+    out: Path | None,
+    ledger: Ledger | None = None,
 ) -> PoolReport:
-    """Pool a CSV of comparisons as a network; with `out`, write NAME-network.html and NAME-network.json there.
+    """Pool a CSV of comparisons as a network; with `out`, write NAME-network.html and .json there and record them.
 
     Raises:
         InputError: when the file cannot be read or the network falls apart.
     """
-    table, sha256 = _read(path)
+    table, raw = _read(path)
     answer = pool_network_table(table, question, reference=reference, small_is_good=small_is_good)
     headline = network_headline(answer)
     if out is None:
         return PoolReport(headline, answer, None)
     name = f"{path.stem}-network"
-    page = network_html(NetworkContent(answer, sha256, _asked(question), __version__))
+    asked = (*_asked(question), ("reference", answer.reference), ("small values", "good" if small_is_good else "bad"))
+    page = network_html(NetworkContent(answer, hashlib.sha256(raw).hexdigest(), asked, __version__))
     data = json.dumps({"headline": headline, **answer.to_data()}, indent=2, ensure_ascii=False)
-    write_outputs(out, {f"{name}.html": page.encode(), f"{name}.json": data.encode()})
-    return PoolReport(headline, answer, out / f"{name}.html")
+    files = {f"{name}.html": page.encode(), f"{name}.json": data.encode()}
+    entry = write_answer(Answer("network", headline, asked, {path.name: raw}, files), out, ledger)
+    return PoolReport(headline, answer, out / f"{name}.html", entry=entry)
 
 
-def _read(path: Path) -> tuple[StudyTable, str]:
+def _read(path: Path) -> tuple[StudyTable, bytes]:
     try:
         if path.stat().st_size > LIMIT_BYTES:
             raise InputError("the table is larger than 50 MB", where=str(path))
@@ -92,7 +104,7 @@ def _read(path: Path) -> tuple[StudyTable, str]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
-    return read_table(text, name=path.name), hashlib.sha256(raw).hexdigest()
+    return read_table(text, name=path.name), raw
 
 
 def _asked(question: PoolQuestion) -> tuple[tuple[str, str], ...]:

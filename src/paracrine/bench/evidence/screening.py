@@ -145,7 +145,7 @@ class Screening:
         """
         from paracrine.bench.evidence.screening_page import write_flow
 
-        return write_flow(self.status(name), Path(out))
+        return write_flow(self.status(name), Path(out), ledger=self._evidence.ledger())
 
 
 class ScreeningSession:

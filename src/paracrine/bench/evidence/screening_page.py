@@ -6,13 +6,14 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from paracrine.bench.evidence.answering import Answer, Ledger, write_answer
 from paracrine.bench.evidence.screening import ScreeningStatus
 from paracrine.core.errors import InputError
 from paracrine.figures.prisma_flow import draw_flow
 
 
-def write_flow(status: ScreeningStatus, out: Path) -> Path:
-    """Write the flow by the ending of the file name.
+def write_flow(status: ScreeningStatus, out: Path, *, ledger: Ledger) -> Path:
+    """Write the flow by the ending of the file name, and record it.
 
     Raises:
         InputError: when the ending is none of .html, .svg, .json, or the file cannot be written.
@@ -28,9 +29,6 @@ def write_flow(status: ScreeningStatus, out: Path) -> Path:
         text = screening_html(status.plan, status.flow, status.stopping, status.pairs_count, status.kappa)
     else:
         raise InputError("is written as .html, .svg or .json", where=str(out))
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", where=str(out)) from error
+    asked = (("review", status.plan.name),)
+    write_answer(Answer("flow", status.headline, asked, {}, {out.name: text.encode()}), out.parent, ledger)
     return out

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from paracrine.bench.outputs import write_outputs
+from paracrine.bench.evidence.answering import Answer, Ledger, write_answer
 from paracrine.core.version import __version__
 from paracrine.evidence.trends.counting import Trends, count_trends
 from paracrine.evidence.trends.seen import VESICLES, Seen, name_conditions, see_trial, see_work, stage_of
@@ -28,20 +28,25 @@ class TrendReport:
     headline: str
     trends: Trends
     page: Path | None
+    entry: int | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {
             "headline": self.headline,
             "page": str(self.page) if self.page else None,
+            "ledger_entry": self.entry,
             **self.trends.to_data(),
         }
 
 
-def trends_of_records(records: Iterable[Work | Trial], *, origin: str, out: Path | None) -> TrendReport:
-    """Count records; with `out`, trends.html and trends.json are written there."""
+def trends_of_records(
+    records: Iterable[Work | Trial], *, files: tuple[Path, ...], out: Path | None, ledger: Ledger | None
+) -> TrendReport:
+    """Count records of files or of the base; with `out`, trends.html and trends.json are written there and recorded."""
     seen = (_with_reported(see_trial(one)) if isinstance(one, Trial) else see_work(one) for one in records)
-    return _report(count_trends(seen), origin=origin, out=out)
+    trends, origin = count_trends(seen), ", ".join(path.name for path in files) or "the evidence base"
+    return _report(trends, origin=origin, out=out, ledger=ledger)
 
 
 def trends_of_facts(*, out: Path | None) -> TrendReport:
@@ -77,11 +82,12 @@ def _see_fact(one: CuratedTrial) -> Seen:
     return _with_reported(seen)
 
 
-def _report(trends: Trends, *, origin: str, out: Path | None) -> TrendReport:
+def _report(trends: Trends, *, origin: str, out: Path | None, ledger: Ledger | None = None) -> TrendReport:
     headline = trends_headline(trends)
     if out is None:
         return TrendReport(headline, trends, None)
     data = json.dumps({"headline": headline, **trends.to_data()}, indent=2, ensure_ascii=False)
     page = trends_html(trends, origin=origin, version=__version__)
-    write_outputs(out, {PAGE_NAME: page.encode(), DATA_NAME: data.encode()})
-    return TrendReport(headline, trends, out / PAGE_NAME)
+    written = {PAGE_NAME: page.encode(), DATA_NAME: data.encode()}
+    entry = write_answer(Answer("trends", headline, (("records of", origin),), {}, written), out, ledger)
+    return TrendReport(headline, trends, out / PAGE_NAME, entry)

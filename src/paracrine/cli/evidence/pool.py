@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from paracrine.cli.options import Json
+from paracrine.cli.options import BaseOption, Json
 from paracrine.cli.screen import print_json, print_notices, print_table
 
 Table = Annotated[Path, typer.Argument(help="CSV with a header line and one comparison a line.")]
@@ -38,6 +38,7 @@ def pool(
     shared: Annotated[str, typer.Option(help="Shared controls (column `control`): split or model.")] = "split",
     risk: Annotated[str, typer.Option(help="Keep studies at this overall risk of bias or less.")] = "",
     out: OutFolder = None,
+    workspace: BaseOption = None,
     json: Json = False,
 ) -> None:
     """Pool the studies of TABLE and write a page with forest and funnel plots.
@@ -48,7 +49,7 @@ def pool(
     """
     from paracrine.bench import open_bench
 
-    report = open_bench().evidence.pool(
+    report = open_bench(workspace).evidence.pool(
         table, measure=measure, method=method, test=test, model=model, prediction=prediction,
         moderators=tuple(moderator or ()), by=by, common_tau2=common_tau2, order=order,
         where=tuple(where or ()), shared=shared, risk_at_most=risk, out=out or table.parent,
@@ -64,7 +65,7 @@ def pool(
         _show_studies(answer)
     notices = [*data["notices"], *(one for answer in data["answers"] for one in answer["notices"])]
     print_notices([(one["severity"], one["message"]) for one in notices])
-    typer.echo(f"Page: {report.page}")
+    typer.echo(f"Page: {report.page} (ledger entry {report.entry})")
 
 
 def _show_studies(answer: dict[str, Any]) -> None:
@@ -102,6 +103,7 @@ def network(
     method: Annotated[str, typer.Option(help="Estimator of the variance between studies: reml or dl.")] = "reml",
     where: Where = None,
     out: OutFolder = None,
+    workspace: BaseOption = None,
     json: Json = False,
 ) -> None:
     """Pool comparisons of several treatments as a network, with ranking and inconsistency.
@@ -112,7 +114,7 @@ def network(
     """
     from paracrine.bench import open_bench
 
-    report = open_bench().evidence.network(
+    report = open_bench(workspace).evidence.network(
         table, measure=measure, reference=reference, small_is_good=small != "bad",
         model=model, method=method, where=tuple(where or ()), out=out or table.parent,
     )  # fmt: skip
@@ -125,7 +127,7 @@ def network(
     print_table((f"against {data['reference']}", data["measure_title"]), rows)
     print_table(("treatment", "P-score"), [(name, f"{score:.3f}") for name, score in data["ranking"]])
     print_notices([(one["severity"], one["message"]) for one in data["notices"]])
-    typer.echo(f"Page: {report.page}")
+    typer.echo(f"Page: {report.page} (ledger entry {report.entry})")
 
 
 def methods(json: Json = False) -> None:

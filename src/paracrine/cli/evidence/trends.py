@@ -44,7 +44,7 @@ def trends(
             print_table((title, "what", "records"), rows)
     for doubt in data["doubts"]:
         typer.echo(f"  note: {doubt}")
-    typer.echo(f"Page: {data['page']}")
+    typer.echo(f"Page: {data['page']} (ledger entry {data['ledger_entry']})")
 
 
 def _row(one: dict[str, Any]) -> tuple[str, str, str]:
