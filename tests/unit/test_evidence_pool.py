@@ -172,3 +172,22 @@ def test_a_pooled_page_is_in_the_ledger_with_table_and_question(tmp_path: Path) 
         kept = workspace.file_path(first.body["sources"]["covid.csv"])
         assert kept.read_bytes() == table.read_bytes()
         assert workspace.verify().ok
+
+
+def test_rows_that_do_not_say_who_they_are_about_are_serious() -> None:
+    text = "study,organism,effect,variance\na,mouse,0.31,0.04\nb,,0.28,0.05\nc,mouse,0.35,0.06\n"
+    found = pool_table(read_table(text, name="t.csv"), PoolQuestion())
+    assert [notice.code for notice in found.notices] == ["species-not-stated"]
+
+
+@pytest.mark.parametrize("asked", [{"order": "dose"}, {"moderators": ("log_dose",)}])
+def test_no_axis_mixes_units_of_dose(asked: dict[str, object]) -> None:
+    text = "study,effect,variance,dose,log_dose,dose_unit\na,0.3,0.04,2,0.3,particles\nb,0.2,0.05,5,0.7,cells\n"
+    with pytest.raises(InputError, match="share no axis"):
+        answer(text, **asked)
+
+
+@pytest.mark.parametrize("asked", [{"prediction": "hst"}, {"test": "zz"}, {"shared": "both"}, {"method": "remls"}])
+def test_what_does_not_exist_is_refused_even_where_it_would_not_be_used(asked: dict[str, object]) -> None:
+    with pytest.raises(UnknownName):
+        answer(COVID, **asked)

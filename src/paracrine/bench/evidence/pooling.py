@@ -57,11 +57,12 @@ def pool_file(path: Path, question: PoolQuestion, *, out: Path | None, ledger: L
     if out is None:
         return PoolReport(headline, result, None)
     name = f"{path.stem}-pool"
-    news = _news(out / f"{name}.json", result)
-    content = PoolContent(result, hashlib.sha256(raw).hexdigest(), _asked(question), news, __version__)
-    data = json.dumps({"headline": headline, **result.to_data()}, indent=2, ensure_ascii=False)
+    asked = _asked(question)
+    news = _news(out / f"{name}.json", result, asked)
+    content = PoolContent(result, hashlib.sha256(raw).hexdigest(), asked, news, __version__)
+    data = json.dumps({"headline": headline, "asked": asked, **result.to_data()}, indent=2, ensure_ascii=False)
     files = {f"{name}.html": pool_html(content).encode(), f"{name}.json": data.encode()}
-    entry = write_answer(Answer("pool", headline, _asked(question), {path.name: raw}, files), out, ledger)
+    entry = write_answer(Answer("pool", headline, asked, {path.name: raw}, files), out, ledger)
     return PoolReport(headline, result, out / f"{name}.html", news, entry)
 
 
@@ -117,12 +118,14 @@ def _asked(question: PoolQuestion) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _news(previous: Path, result: PoolResult) -> tuple[str, ...]:
+def _news(previous: Path, result: PoolResult, asked: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     if not previous.is_file():
         return ()
     try:
         old = json.loads(previous.read_text("utf-8"))
         before = {one["group"]: one for one in old["answers"]}
+        if old["asked"] != [list(one) for one in asked]:
+            return ("another question was asked last time: nothing to compare with",)
     except (ValueError, KeyError, TypeError):
         return ("the earlier answer beside this page cannot be read",)
     lines = []

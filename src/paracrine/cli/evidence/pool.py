@@ -70,7 +70,7 @@ def pool(
 
 def _show_studies(answer: dict[str, Any]) -> None:
     rows = [
-        (one["label"], one["detail"], _span(one["shown"]), f"{one['weight_pct']:.1f}", one["risk_overall"])
+        (one["label"], one["detail"], _span(one["shown"]), _weight(answer, one), one["risk_overall"])
         for one in answer["studies"]
     ]
     if answer["pooled"]:
@@ -88,6 +88,10 @@ def _show_studies(answer: dict[str, Any]) -> None:
     for one in answer["bias"]:
         p_value = f"p {one['p_value']:.2g}, " if one["p_value"] is not None else ""
         typer.echo(f"  {one['test']}: {p_value}{one['says']}")
+
+
+def _weight(answer: dict[str, Any], study: dict[str, Any]) -> str:
+    return f"{study['weight_pct']:.1f}" if answer["pooled"] else "–"
 
 
 def _span(span: dict[str, float]) -> str:

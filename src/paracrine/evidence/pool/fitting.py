@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paracrine.core.errors import InputError, UnknownName
+from paracrine.core.errors import InputError
 from paracrine.core.notice import Notice, Severity
-from paracrine.evidence.pool.question import MODELS, PoolQuestion
+from paracrine.evidence.pool.question import PoolQuestion
 from paracrine.numerics.pooling.levels import LevelModel, fit_levels
 from paracrine.numerics.pooling.mixed_counts import fit_logit_normal, fit_two_groups
 from paracrine.numerics.pooling.random_effects import PooledModel, pool_effects
@@ -48,11 +48,8 @@ def fit(
     """Fit the model that the question asks for; `tau2` is a variance known beforehand.
 
     Raises:
-        UnknownName: for a model that does not exist.
         InputError: when the model does not fit the data.
     """
-    if question.model not in MODELS:
-        raise UnknownName(f"no model called {question.model!r}", hint=f"known: {', '.join(MODELS)}")
     repeated = len(set(studies)) < len(studies)
     if question.model == "levels" or (question.model == "auto" and (repeated or shared is not None)):
         return _levels(effects, question, studies, shared)
@@ -123,8 +120,15 @@ def _levels(effects: EffectSet, question: PoolQuestion, studies: tuple[str, ...]
     variances = f"{model.variances['study']:.3g} between studies, {model.variances['effect']:.3g} inside them"
     message = f"{why}: they were fitted inside their study (variance {variances})."
     notices = [_notice("levels", message, "", Severity.NOTE)]
+    words = "effects inside studies (REML)"
     if count <= effects.p + 1:
-        notices.append(_notice("few-clusters", f"Only {count} studies: robust errors are not possible.", ""))
+        notices.append(
+            _notice(
+                "few-clusters",
+                f"Only {count} studies: robust errors are not possible, and the interval by z is too narrow.",
+                "",
+            )
+        )
         effect, error = float(model.beta[0]), float(model.standard_error[0])
         low, high, p_value, test = float(model.low[0]), float(model.high[0]), float(model.p_value[0]), "z"
     else:
@@ -134,12 +138,13 @@ def _levels(effects: EffectSet, question: PoolQuestion, studies: tuple[str, ...]
         )
         effect, error = float(robust.beta[0]), float(robust.standard_error[0])
         low, high, p_value = float(robust.low[0]), float(robust.high[0]), float(robust.p_value[0])
+        words += ", robust errors by study"
         test = f"CR2, {robust.degrees_of_freedom[0]:.1f} degrees of freedom"
         if robust.degrees_of_freedom[0] < 4:
             message = "Fewer than four degrees of freedom are left: even CR2 is not to be trusted."
             notices.append(_notice("few-clusters", message, ""))
     return Fitted(
-        words="effects inside studies (REML), robust errors by study",
+        words=words,
         test=test,
         effect=effect,
         standard_error=error,

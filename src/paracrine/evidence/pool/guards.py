@@ -11,7 +11,12 @@ from paracrine.core.notice import Notice, Severity
 from paracrine.evidence.pool.table import StudyTable
 from paracrine.numerics.pooling.weighted import FloatArray
 
-HUMAN = frozenset({"human", "humans", "patient", "patients", "people", "homo sapiens"})
+HUMAN = frozenset(
+    {
+        "human", "humans", "patient", "patients", "people", "homo sapiens", "participants", "volunteers", "adults",
+        "children", "men", "women",
+    }
+)  # fmt: skip
 
 
 def require_one_kind_of_subject(table: StudyTable, *, by: str) -> tuple[Notice, ...]:
@@ -20,34 +25,44 @@ def require_one_kind_of_subject(table: StudyTable, *, by: str) -> tuple[Notice, 
     Raises:
         InputError: when the column `species` holds people and animals and the pooling is not by species.
     """
-    if "species" not in table.columns:
+    column = table.find("species")
+    if not column:
         return ()
-    species = Counter(word.lower() for word in table.words("species"))
+    species = Counter(word.lower() for word in table.words(column))
     human = sorted(name for name in species if name in HUMAN)
     animal = sorted(name for name in species if name and name not in HUMAN)
-    if human and animal and by != "species":
+    if human and animal and by.lower() != column:
         raise InputError(
             f"people and animals ({', '.join(animal)}) are never pooled silently",
             where=table.name,
-            hint="--where species=human, or --by species for an answer each",
+            hint=f"--where {column}={human[0]}, or evidence pool --by {column} for an answer each",
         )
-    if len(animal) > 1 and by != "species":
-        return (_notice("species-mixed", f"Species are pooled together: {', '.join(animal)}.", "Pool --by species."),)
-    return ()
+    found = []
+    if len(animal) > 1 and by.lower() != column:
+        message = f"Species are pooled together: {', '.join(animal)}."
+        found.append(_notice("species-mixed", message, f"Pool --by {column}."))
+    if species[""] and len(species) > 1:
+        message = f"{species['']} of {len(table.rows)} rows do not say whether they are about people or animals."
+        found.append(_notice("species-not-stated", message, f"Fill in the column {column}.", Severity.SERIOUS))
+    return tuple(found)
 
 
-def require_one_dose_unit(table: StudyTable, moderators: tuple[str, ...]) -> tuple[Notice, ...]:
+def require_one_dose_unit(table: StudyTable, axes: tuple[str, ...]) -> tuple[Notice, ...]:
     """Refuse a dose axis that mixes units.
 
+    Args:
+        table: of studies.
+        axes: columns along which studies are laid out: moderators, and the order.
+
     Raises:
-        InputError: when `dose` is a moderator and `dose_unit` is missing or holds several units.
+        InputError: when a dose is among them and `dose_unit` is missing or holds several units.
     """
-    doses = [name for name in moderators if name.startswith("dose")]
+    doses = [name for name in axes if "dose" in name.lower() and name.lower() != "dose_unit"]
     if not doses:
         return ()
     if "dose_unit" not in table.columns:
         raise InputError("a dose needs the column dose_unit", where=table.name, hint="particles, ug protein, cells …")
-    units = sorted(set(table.words("dose_unit")))
+    units = sorted({word.lower() or "not stated" for word in table.words("dose_unit")})
     if len(units) > 1:
         raise InputError(
             f"doses in {', '.join(units)} share no axis and are never converted into one another",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from paracrine.core.errors import InputError, LimitError
+from paracrine.core.errors import InputError, LimitError, UnknownName
 from paracrine.core.notice import Notice, Severity
 from paracrine.evidence.pool.fitting import Fitted, choose_test, fit
 from paracrine.evidence.pool.guards import (
@@ -24,16 +24,16 @@ from paracrine.evidence.pool.looks import (
     step_by_step,
     without_each,
 )
-from paracrine.evidence.pool.question import SHARED, PoolQuestion
+from paracrine.evidence.pool.question import MODELS, SHARED, PoolQuestion
 from paracrine.evidence.pool.result import Coefficient, Heterogeneity, PooledAnswer, PoolResult, StudyEffect
 from paracrine.evidence.pool.risk import RiskTable, keep_by_risk, read_risk
 from paracrine.evidence.pool.table import StudyTable, choose_measure, filter_rows, gather_columns
 from paracrine.evidence.pool.zero_events import ZeroEvents, finite_rows, look_for_zeros
 from paracrine.numerics.interval import coverage_factor
-from paracrine.numerics.pooling.heterogeneity import estimate_tau2
+from paracrine.numerics.pooling.heterogeneity import ESTIMATORS, estimate_tau2
 from paracrine.numerics.pooling.measure import KINDS, Measure, compute_effects, find_measure
-from paracrine.numerics.pooling.prediction import predict_new_study
-from paracrine.numerics.pooling.random_effects import PooledModel, pool_effects
+from paracrine.numerics.pooling.prediction import RULES, predict_new_study
+from paracrine.numerics.pooling.random_effects import TESTS, PooledModel, pool_effects
 from paracrine.numerics.pooling.tau2_interval import profile_tau2
 from paracrine.numerics.pooling.weighted import FloatArray, effect_set
 
@@ -60,11 +60,13 @@ def pool_table(table: StudyTable, question: PoolQuestion) -> PoolResult:
         InputError: when the table cannot answer the question; nothing is pooled in silence that must not be.
         UnknownName: for an unknown measure, estimator, test, model or rule.
     """
-    if question.shared not in SHARED:
-        raise InputError(f"--shared is split or model, not {question.shared!r}")
+    _require_known(question)
     kept = filter_rows(table, question.where)
     kept, risk = keep_by_risk(kept, read_risk(kept), question.risk_at_most)
-    notices = [*require_one_kind_of_subject(kept, by=question.by), *require_one_dose_unit(kept, question.moderators)]
+    notices = [
+        *require_one_kind_of_subject(kept, by=question.by),
+        *require_one_dose_unit(kept, (*question.moderators, question.order)),
+    ]
     if len(kept.rows) < len(table.rows):
         message = f"{len(table.rows) - len(kept.rows)} of {len(table.rows)} rows were left out by what was asked."
         notices.append(Notice(code="left-out", message=message, severity=Severity.NOTE))
@@ -72,6 +74,17 @@ def pool_table(table: StudyTable, question: PoolQuestion) -> PoolResult:
     spread = _common_spread([ready for _, ready in groups], question) if question.common_tau2 else None
     answers = tuple(_answer(ready, question, name, risk, spread) for name, ready in groups)
     return PoolResult(table.name, answers, _between(answers), risk, tuple(notices))
+
+
+def _require_known(question: PoolQuestion) -> None:
+    choices = (
+        ("shared control", question.shared, SHARED), ("prediction rule", question.prediction, RULES),
+        ("test", question.test, {"auto": "", "knha": "", **TESTS}), ("model", question.model, MODELS),
+    )  # fmt: skip
+    for what, asked, known in choices:
+        if asked not in known:
+            raise UnknownName(f"no {what} called {asked!r}", hint=f"known: {', '.join(known)}")
+    ESTIMATORS.load(question.method.lower())
 
 
 def _groups(table: StudyTable, by: str) -> list[tuple[str, StudyTable]]:

@@ -88,9 +88,8 @@ def read_risk(table: StudyTable) -> RiskTable | None:
     domains = [name.removeprefix("risk_") for name in columns if name != "risk_overall"]
     for domain in domains:
         if domain not in tool.domains:
-            raise InputError(
-                f"{tool.title} has no domain {domain!r}", where=table.name, hint=nearest(domain, tool.domains)
-            )
+            hint = f"its columns: {', '.join(f'risk_{name}' for name in (*tool.domains, 'overall'))}"
+            raise InputError(f"{tool.title} has no domain {domain!r}", where=table.name, hint=hint)
     rows = []
     for study, row, line in zip(table.labels, table.rows, table.lines, strict=True):
         judged = {domain: row[f"risk_{domain}"].strip().lower() or "not judged" for domain in domains}
@@ -138,10 +137,13 @@ def _tool(table: StudyTable, columns: list[str]) -> RiskTool:
     if "risk_tool" in table.columns:
         named = {word.lower() for word in table.words("risk_tool") if word}
         if len(named) != 1:
-            raise InputError("one table holds one risk-of-bias tool", where=table.name)
+            hint = "pool the rows of each tool by themselves: --where risk_tool=…" if named else ", ".join(risk_tools())
+            raise InputError(f"{len(named)} risk-of-bias tools in one pool", where=table.name, hint=hint)
         return find_tool(named.pop())
     domains = {name.removeprefix("risk_") for name in columns} - {"overall"}
     fitting = [tool for tool in risk_tools().values() if domains <= set(tool.domains)]
     if len(fitting) != 1:
-        raise InputError("which risk-of-bias tool is this?", where=table.name, hint="add the column risk_tool")
+        raise InputError(
+            "which risk-of-bias tool is this?", where=table.name, hint=f"column risk_tool: {', '.join(risk_tools())}"
+        )
     return fitting[0]

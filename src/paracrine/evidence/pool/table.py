@@ -42,6 +42,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "sd_after": ("sd_after", "sd_post"),
     "sd_before": ("sd_before", "sd_pre"),
     "first": ("treatment_1", "treat1", "first"),
+    "species": ("species", "organism", "animal", "host_species"),
     "second": ("treatment_2", "treat2", "second"),
 }
 RATE_EVENTS = {"events_1": "x1i", "events_2": "x2i"}

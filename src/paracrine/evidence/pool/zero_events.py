@@ -61,7 +61,8 @@ def _two_groups(measure: str, columns: dict[str, FloatArray], coverage_pct: floa
         notices.append(_notice("double-zero", message, "They count in a risk difference (--measure rd)."))
     single = int((((a == 0) | (c == 0) | (a == n1) | (c == n2)) & ~((a == 0) & (c == 0))).sum())
     if single and measure in ("rr", "or", "rd"):
-        message = f"1/2 was added to every cell of {single + double} tables that hold a zero; no other was touched."
+        tables = "the one table that holds" if single + double == 1 else f"the {single + double} tables that hold"
+        message = f"1/2 was added to every cell of {tables} a zero; no other was touched."
         notices.append(_notice("half-added", message, "Compare with --model mh, peto or mixed, which add nothing."))
     if a.sum() == 0 or c.sum() == 0:
         which = "treated" if a.sum() == 0 else "control"
