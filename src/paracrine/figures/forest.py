@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from paracrine.evidence.pool.network_answer import NetworkAnswer
 from paracrine.evidence.pool.result import PooledAnswer, Robustness, Span, StudyEffect
 from paracrine.evidence.pool.risk import MARKS, RiskTool
 from paracrine.figures.style import ROW_PX, SERIES, Spec, finish, names_axis, short_names
@@ -27,7 +28,21 @@ def draw_forest(answer: PooledAnswer, tool: RiskTool | None = None) -> Spec:
         rows.append({**_summary("Next study (prediction)", answer.prediction, "prediction"), "text": ""})
         ends = answer.prediction
         rows[-1]["text"] = f"{write(ends.low)} to {write(ends.high)}"
-    return _draw(rows, log=answer.back == "exp", null=answer.null, title=_axis(answer))
+    title = answer.measure_title[:1].upper() + answer.measure_title[1:]
+    heads = {"text": f"{title} (95 %)" if len(title) < 16 else "Effect (95 %)"}
+    if answer.pooled:
+        heads["share"] = "Weight"
+    if tool:
+        heads["marks"] = " ".join(str(n) for n in range(1, len(tool.domains) + 1))
+    return _draw(rows, log=answer.back == "exp", null=answer.null, title=_axis(answer), heads=heads)
+
+
+def draw_against(answer: NetworkAnswer, *, log: bool) -> Spec:
+    """Draw every treatment of a network against the reference."""
+    names = short_names([name for name, _, _ in answer.against])
+    rows = [_summary(name, shown, "study") for name, (_, shown, _) in zip(names, answer.against, strict=True)]
+    title = f"{answer.measure_title[:1].upper()}{answer.measure_title[1:]} against {answer.reference}"
+    return _draw(rows, log=log, null=answer.null, title=f"{title}, log scale" if log else title)
 
 
 def draw_alternatives(found: Sequence[Robustness], answer: PooledAnswer) -> Spec:
@@ -53,6 +68,7 @@ def _row(name: str, study: StudyEffect, tool: RiskTool | None) -> Spec:
     row = _summary(name, study.shown, "study")
     row["weight"] = round(study.weight_pct, 2)
     row["size"] = 25 + 4.5 * study.weight_pct
+    row["share"] = f"{study.weight_pct:.1f} %" if study.weight_pct else ""
     row["detail"] = study.detail
     row["source"] = f"line {study.line}"
     row["marks"] = _marks(study.risk, tool)
@@ -76,6 +92,7 @@ def _summary(name: str, span: Span, what: str) -> Spec:
         "what": what,
         "size": 110,
         "weight": None,
+        "share": "",
         "detail": "",
         "source": "",
         "marks": "",
@@ -96,7 +113,9 @@ def _domain(rows: list[Spec], *, log: bool, null: float | None) -> tuple[float, 
     return low - pad, high + pad
 
 
-def _draw(rows: list[Spec], *, log: bool, null: float | None, title: str) -> Spec:
+def _draw(
+    rows: list[Spec], *, log: bool, null: float | None, title: str, heads: Mapping[str, str] | None = None
+) -> Spec:
     low, high = _domain(rows, log=log, null=null)
     for row in rows:
         row["from"], row["to"] = max(row["low"], low), min(row["high"], high)
@@ -114,7 +133,7 @@ def _draw(rows: list[Spec], *, log: bool, null: float | None, title: str) -> Spe
         return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
 
     return finish(
-        _layers(rows, y, x, null),
+        [*_layers(rows, y, x, null), *_texts(rows, y, heads or {})],
         description=f"Forest plot of {sum(row['what'] == 'study' for row in rows)} rows with 95 % intervals. {title}.",
         width=430,
         height=ROW_PX * len(rows) + 8,
@@ -152,13 +171,24 @@ def _layers(rows: list[Spec], y: Spec, x: object, null: float | None) -> list[Sp
         size = {"field": "size", "type": "quantitative", "scale": None}
         encoding = {"y": y, "x": place("value"), "size": size, "tooltip": tooltip}
         layers.append({"data": {"values": kinds[kind]}, "mark": point, "encoding": encoding})
-    for field, shift, font in (("text", 10, None), ("marks", 165, "monospace")):
-        if any(row[field] for row in rows):
-            text: Spec = {"type": "text", "align": "left", "dx": shift, "fontSize": 11.5}
-            if font:
-                text |= {"font": font, "fontWeight": "bold"}
-            encoding = {"y": y, "x": {"value": "width"}, "text": {"field": field}}
-            layers.append({"data": {"values": rows}, "mark": text, "encoding": encoding})
+    return layers
+
+
+def _texts(rows: list[Spec], y: Spec, heads: Mapping[str, str]) -> list[Spec]:
+    layers: list[Spec] = []
+    shift = 10
+    for field, width in (("text", 155), ("share", 55), ("marks", 0)):
+        if not any(row[field] for row in rows):
+            continue
+        text: Spec = {"type": "text", "align": "left", "dx": shift, "fontSize": 11.5}
+        if field == "marks":
+            text |= {"font": "monospace", "fontWeight": "bold"}
+        encoding = {"y": y, "x": {"value": "width"}, "text": {"field": field}}
+        layers.append({"data": {"values": rows}, "mark": text, "encoding": encoding})
+        if field in heads:
+            head = {"y": {"value": -8}, "x": {"value": "width"}, "text": {"value": heads[field]}}
+            layers.append({"data": {"values": [{}]}, "mark": {**text, "fontWeight": "bold"}, "encoding": head})
+        shift += width
     return layers
 
 

@@ -18,7 +18,7 @@ def draw_network(study_counts: Mapping[str, int], edges: Sequence[tuple[str, str
     nodes, lines = _places(study_counts, edges)
 
     def axis(field: str) -> Spec:
-        scale = {"domain": [-1.5, 1.5] if "x" in field else [-1.25, 1.25], "nice": False}
+        scale = {"domain": [-2.1, 2.1] if "x" in field else [-1.3, 1.3], "nice": False}
         return {"field": field, "type": "quantitative", "scale": scale, "axis": None}
 
     widest = max((count for _, _, count in edges), default=1)
@@ -50,15 +50,21 @@ def draw_network(study_counts: Mapping[str, int], edges: Sequence[tuple[str, str
             },
         },
     ]
-    layers += with_halo(
-        {
-            "data": {"values": nodes},
-            "mark": {"type": "text", "fontSize": 12},
-            "encoding": {"x": axis("out_x"), "y": axis("out_y"), "text": {"field": "label"}},
-        }
-    )
+    for side in ("left", "center", "right"):
+        layers += with_halo(
+            {
+                "data": {"values": [node for node in nodes if node["side"] == side]},
+                "mark": {"type": "text", "fontSize": 12, "align": side},
+                "encoding": {"x": axis("out_x"), "y": axis("out_y"), "text": {"field": "label"}},
+            }
+        )
     words = f"Network of {len(nodes)} treatments and {len(edges)} direct comparisons."
     return finish(layers, description=words, height=400)
+
+
+def _side(x: float) -> str:
+    """Return how a label is aligned so that it grows away from the circle."""
+    return "center" if abs(x) < 0.3 else "left" if x > 0 else "right"
 
 
 def _places(study_counts: Mapping[str, int], edges: Sequence[tuple[str, str, int]]) -> tuple[list[Spec], list[Spec]]:
@@ -74,8 +80,9 @@ def _places(study_counts: Mapping[str, int], edges: Sequence[tuple[str, str, int
             "name": name,
             "label": f"{name} ({study_counts[name]})",
             "size": 90 + 45 * study_counts[name],
-            "out_x": 1.16 * places[name][0],
-            "out_y": 1.16 * places[name][1],
+            "out_x": 1.2 * places[name][0],
+            "out_y": 1.2 * places[name][1],
+            "side": _side(places[name][0]),
         }
         for name in names
     ]

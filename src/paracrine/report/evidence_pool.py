@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from paracrine.core.notice import Notice
 from paracrine.evidence.pool.network_answer import NetworkAnswer
 from paracrine.evidence.pool.result import PooledAnswer, PoolResult, Span
-from paracrine.figures.forest import draw_alternatives, draw_forest, is_drawable, write
+from paracrine.evidence.pool.risk import MARKS, RiskTool
+from paracrine.figures.forest import draw_against, draw_alternatives, draw_forest, is_drawable, write
 from paracrine.figures.funnel import draw_funnel
 from paracrine.figures.style import Spec
 from paracrine.figures.treatment_network import draw_network
@@ -106,11 +107,15 @@ def _charts(result: PoolResult) -> Iterator[tuple[str, str, Spec]]:
             caption += f" Dashed: where a new study's true effect lies; rule: {answer.prediction_rule}."
         if tool:
             caption += (
-                f" Signs at the right: {tool.title}, in the order {', '.join(tool.domains)}: + low, ? between, - high, "
-                "! critical, 0 no information, · not judged."
+                f" Signs at the right, {tool.title}: {', '.join(f'{n} {d}' for n, d in enumerate(tool.domains, 1))}; "
+                f"{_signs(tool)}, · not judged."
             )
         yield f"Forest plot{name}", caption, draw_forest(answer, tool)
         yield from _further_charts(answer, name)
+
+
+def _signs(tool: RiskTool) -> str:
+    return ", ".join(f"{MARKS[word]} {word}" for word in tool.judgements if MARKS.get(word))
 
 
 def _further_charts(answer: PooledAnswer, name: str) -> Iterator[tuple[str, str, Spec]]:
@@ -139,17 +144,25 @@ def network_headline(answer: NetworkAnswer) -> str:
         agree = "whether direct and indirect evidence agree cannot be assessed"
     else:
         agree = f"inconsistency between designs p = {parts.p_value:.2g}"
+    shown = next((span for name, span, _ in answer.against if name == best), None)
+    effect = f", {answer.measure_title} {write_span(shown)} against {answer.reference}" if shown else ""
     return (
-        f"{answer.study_count} studies link {len(answer.treatments)} treatments; {best} ranks first with a P-score of "
-        f"{score:.2f}, which is a rank, not an effect; {agree}."
+        f"{answer.study_count} studies link {len(answer.treatments)} treatments; {best} ranks first (P-score "
+        f"{score:.2f}{effect}); {agree}."
     )
 
 
 def network_html(content: NetworkContent) -> str:
     """Return the page of a network."""
     answer = content.answer
-    chart = Chart(
+    against = Chart(
         "chart-1",
+        f"Against {answer.reference}",
+        "Point: network value; line: 95 % interval.",
+        draw_against(answer, log=answer.null == 1),
+    )
+    links = Chart(
+        "chart-2",
         "Network",
         "Lines as wide as the number of studies, points as large as the studies of a treatment.",
         draw_network(answer.study_counts, answer.edges),
@@ -157,7 +170,7 @@ def network_html(content: NetworkContent) -> str:
     return render_html(
         "evidence_network.html.j2",
         footer=f"Network of evidence · {answer.table}",
-        charts=(chart,),
+        charts=(against, links),
         title=f"Network of evidence, {answer.table}",
         headline=network_headline(answer),
         notes=_notes(list(answer.notices)),
