@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import hypergeom
+from typer.testing import CliRunner
 
 from paracrine import open_bench
+from paracrine.cli.app import app
 from paracrine.core.errors import InputError, UnknownName
 from paracrine.evidence.file import EvidenceFile
 from paracrine.evidence.reading import read_items
@@ -74,6 +76,20 @@ def test_a_conflict_is_shown_settled_and_counted(base: Path) -> None:
     assert (flow.screened_count, flow.sought_count, flow.excluded_count, flow.conflicts_count) == (2, 1, 1, 0)
     with pytest.raises(InputError, match="no conflict"):
         ada.decide("r", [{"key": "wos:WOS:8", "verdict": "exclude", "settles": True}])
+
+
+def test_a_conflict_is_settled_in_the_terminal(base: Path) -> None:
+    ada, jo = as_person(base, "Ada"), as_person(base, "Jo")
+    ada.decide("r", [{"key": f"wos:WOS:{place}", "verdict": "include"} for place in (4, 8)])
+    jo.decide("r", [{"key": f"wos:WOS:{place}", "verdict": "exclude", "reason": "no data"} for place in (4, 8)])
+    given = ["evidence", "screen", "settle", "r", "--workspace", str(base), "--person", "Kim"]
+    done = CliRunner().invoke(app, given, input="x\ne\n7\n1\nq\n")
+    assert "Ada: include" in done.output
+    assert "Jo: exclude (no data)" in done.output
+    assert "1 conflicts left in r." in done.output
+    status = ada.status("r")
+    assert [state.key for state in status.conflicts] == ["wos:WOS:8"]
+    assert status.flow.excluded_count == 1
 
 
 def test_decisions_are_entered_all_or_none(base: Path) -> None:

@@ -15,6 +15,7 @@ from paracrine.core.catalog import nearest
 from paracrine.core.errors import InputError, UnknownName
 from paracrine.evidence.query import parse_query
 from paracrine.evidence.screening.review import (
+    NOT_RETRIEVED,
     Decision,
     Flow,
     ReviewPlan,
@@ -184,6 +185,16 @@ class ScreeningSession:
                 found[one.key] = one
         return found
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Reasons for exclusion at this stage: a full text may also not be had."""
+        return (*self.plan.exclude, NOT_RETRIEVED) if self.stage == Stage.FULL_TEXT else self.plan.exclude
+
+    def conflicts(self) -> tuple[State, ...]:
+        """Return the records at this stage on which reviewers differ and nobody has decided."""
+        states = states_of(self.plan, self._decisions, self.stage)
+        return tuple(state for state in states.values() if state.is_conflict)
+
     def next_keys(self, count: int = 1) -> list[str]:
         """Return the records to read next, likeliest first once one of each kind is decided."""
         mine = self.mine()
@@ -268,11 +279,11 @@ class ScreeningSession:
                 f"{one.get('verdict')!r} is no verdict", where=key, hint="include, exclude, maybe"
             ) from error
         reason, settles = str(one.get("reason", "")).strip(), bool(one.get("settles", False))
-        if reason and self.plan.exclude and reason not in (*self.plan.exclude, "not retrieved"):
+        if reason and self.plan.exclude and reason not in self.reasons:
             raise InputError(
-                f"{reason!r} is none of the review's reasons", where=key, hint=nearest(reason, self.plan.exclude)
+                f"{reason!r} is none of the review's reasons", where=key, hint=nearest(reason, self.reasons)
             )
-        if settles and key not in {state.key for state in self.status().conflicts}:
+        if settles and key not in {state.key for state in self.conflicts()}:
             raise InputError("there is no conflict to settle", where=key)
         return Decision(
             review=self.plan.name, key=key, reviewer=self.reviewer, verdict=verdict, stage=self.stage, reason=reason,

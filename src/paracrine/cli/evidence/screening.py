@@ -14,13 +14,14 @@ from paracrine.cli.screen import print_json
 from paracrine.core.errors import InputError
 
 Name = Annotated[str, typer.Argument(help="Name of the review.")]
+_VERDICTS = {"i": "include", "e": "exclude", "m": "maybe"}
 StageOption = Annotated[str, typer.Option(help="What was read: abstract or 'full text'.")]
 
 
 def add_to(group: typer.Typer) -> None:
     """Register the commands."""
     screen = typer.Typer(name="screen", help="Screen records for a review, alone or two blinded.", no_args_is_help=True)
-    for command in (start, run, next_records, decide, status, flow):
+    for command in (start, run, next_records, decide, settle, status, flow):
         screen.command("next" if command is next_records else command.__name__)(command)
     group.add_typer(screen)
     group.command("export")(export)
@@ -71,9 +72,8 @@ def run(name: Name, stage: StageOption = "abstract", workspace: BaseOption = Non
                     break
             if answer == "q":
                 break
-            verdict = {"i": "include", "e": "exclude", "m": "maybe"}[answer]
-            reason = _ask_reason(session.plan.exclude) if answer == "e" else ""
-            session.decide([{"key": key, "verdict": verdict, "reason": reason}])
+            reason = _ask_reason(session.reasons) if answer == "e" else ""
+            session.decide([{"key": key, "verdict": _VERDICTS[answer], "reason": reason}])
             last = key
         typer.echo(session.status().headline)
 
@@ -109,6 +109,31 @@ def decide(
 
     made = open_bench(workspace, person=person).evidence.screening.decide(name, _read_decisions(file), stage=stage)
     typer.echo(f"{made} decisions entered.")
+
+
+def settle(name: Name, stage: StageOption = "abstract", workspace: BaseOption = None, person: Person = "") -> None:
+    """Decide in the terminal where two reviewers differ; their verdicts and reasons are shown.
+
+    Example: `paracrine evidence screen settle kidney --person "Jo Third"`
+    """
+    from paracrine.bench import open_bench
+
+    with open_bench(workspace, person=person).evidence.screening.session(name, stage=stage) as session:
+        waiting = session.conflicts()
+        for number, conflict in enumerate(waiting):
+            _show(session.shown(conflict.key), number, len(waiting))
+            for vote in conflict.votes.values():
+                said = "; ".join(part for part in (vote.reason, vote.note) if part)
+                typer.echo(f"  {vote.reviewer}: {vote.verdict.value}{f' ({said})' if said else ''}")
+            answer = ""
+            while answer not in ("i", "e", "q"):
+                answer = typer.prompt("include, exclude, quit", default="q").strip().lower()[:1]
+            if answer == "q":
+                break
+            reason = _ask_reason(session.reasons) if answer == "e" else ""
+            decision = {"key": conflict.key, "verdict": _VERDICTS[answer], "reason": reason, "settles": True}
+            session.decide([decision])
+        typer.echo(f"{len(session.conflicts())} conflicts left in {name}.")
 
 
 def status(name: Name, workspace: BaseOption = None, person: Person = "", json: Json = False) -> None:
@@ -180,11 +205,15 @@ def _show(record: dict[str, Any], done: int, total: int) -> None:
 
 
 def _ask_reason(reasons: tuple[str, ...]) -> str:
-    if not reasons:
-        return ""
+    """Return the reason whose number is given; none for an empty answer."""
     listed = ", ".join(f"{number} {reason}" for number, reason in enumerate(reasons, 1))
-    answer = typer.prompt(f"why ({listed})", default="").strip()
-    return reasons[int(answer) - 1] if answer.isdigit() and 1 <= int(answer) <= len(reasons) else ""
+    while reasons:
+        answer = typer.prompt(f"why ({listed})", default="", show_default=False).strip()
+        if not answer:
+            break
+        if answer.isdigit() and 1 <= int(answer) <= len(reasons):
+            return reasons[int(answer) - 1]
+    return ""
 
 
 def _read_decisions(file: str) -> list[dict[str, Any]]:
