@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +18,10 @@ from paracrine.numerics.interval import binomial_limits
 from paracrine.production.culture import fold_parameter
 from paracrine.production.design import CulturePlan, Enhancement, Event, LineDesign, StepPlan, published_enhancement
 from paracrine.production.findings import band_of, dominant_terms, prediction_grade
-from paracrine.production.fit import Cell, LineFit, Observation, fit_lines, fit_scores
+from paracrine.production.fit import LineFit, fit_lines, fit_scores
 from paracrine.production.line import run_line
+from paracrine.production.observed import Cell, Observation
+from paracrine.production.prior import Draws, Posterior
 
 OUTPUTS = ("harvest_as_nta_per_ml", "yield_as_nta_particles", "cells_at_peak")
 EVENTS = (Event(0.0, "seed"), Event(70.0, "exchange", "particle_free"), Event(118.0, "harvest"))
@@ -78,16 +82,16 @@ def inside(count: int) -> np.ndarray:
     found = []
     for seed in range(count):
         truth, fit = cheap_study(seed)
-        reach = 1.96 * np.sqrt(np.diag(fit.posterior.covariance))
-        found.append(np.abs(truth - fit.posterior.mean) <= reach)
+        ends = np.array([fit.posterior.ends(name) for name in fit.posterior.names])
+        found.append((ends[:, 1] <= truth) & (truth <= ends[:, 2]))
     return np.array(found)
 
 
 def test_truth_lies_in_its_intervals_in_few_studies() -> None:
-    """Rung 4: own simulation, own inverse; 100 studies, the exact binomial interval must contain 95 %."""
-    held = inside(100)
+    """Rung 4: own simulation, own inverse; 60 studies, the exact binomial interval must contain 95 %."""
+    held = inside(60)
     for parameter in range(held.shape[1]):
-        low, high = binomial_limits(held[:, parameter].sum(), 100, coverage_pct=99.9)
+        low, high = binomial_limits(held[:, parameter].sum(), 60, coverage_pct=99.9)
         assert low <= 0.95 <= high, parameter
 
 
@@ -102,7 +106,7 @@ def test_truth_lies_in_its_intervals_at_the_nominal_rate() -> None:
 
 def test_what_data_cannot_move_stays_at_its_prior() -> None:
     _, fit = cheap_study(3)
-    assert fit.shrinkage["blind"] == pytest.approx(1.0, abs=1e-9)
+    assert fit.shrinkage["blind"] == pytest.approx(1.0, abs=0.08)
     assert fit.shrinkage["law.rate_per_cell_d"] < 0.5
 
 
@@ -133,7 +137,7 @@ def factorial(third_fold: float) -> tuple[list[LineDesign], list[Observation]]:
 
 def test_folds_that_do_not_multiply_are_reported() -> None:
     lines, observations = factorial(4.0)
-    fit = fit_lines(observations, lines)
+    fit = fit_lines(observations, lines, draws_count=40)
     assert len(fit.interactions) == 1
     assert fit.interactions[0].low < 4.0 < fit.interactions[0].high * 1.3
     assert any("do not multiply in tank primed" in text for text in fit.misfits)
@@ -141,9 +145,68 @@ def test_folds_that_do_not_multiply_are_reported() -> None:
 
 def test_folds_that_multiply_are_not_reported() -> None:
     lines, observations = factorial(1.0)
-    fit = fit_lines(observations, lines)
+    fit = fit_lines(observations, lines, draws_count=40)
     assert fit.interactions[0].low < 1 < fit.interactions[0].high
-    assert fit.misfits == ()
+    assert not any("do not multiply" in text for text in fit.misfits)
+
+
+def bent(rows: list[Observation], output: str, shift: Callable[[int, str], float]) -> list[Observation]:
+    """Return the batches with one output changed: `shift` gets number and donor of a batch, gives a logarithm."""
+    order = list(dict.fromkeys(row.batch for row in rows))
+    return [
+        replace(row, value=row.value * math.exp(shift(order.index(row.batch), row.donor)))
+        if row.output == output
+        else row
+        for row in rows
+    ]
+
+
+def test_a_recovery_that_falls_with_load_is_reported() -> None:
+    """The product goes as the root of the harvest, batch by batch: the mean recovery is as it was."""
+    flask = design("flask")
+    rows = batches([flask], seed=11, per_line=12, cv=0.1)
+    for output in OUTPUTS[:2]:
+        rows = bent(rows, output, lambda n, _: 0.5 * (n % 5 - 2))
+    load = {row.batch: math.log(row.value) for row in rows if row.output == OUTPUTS[0]}
+    order, middle = list(load), float(np.mean(list(load.values())))
+    fit = fit_lines(bent(rows, OUTPUTS[1], lambda n, _: -0.5 * (load[order[n]] - middle)), [flask])
+    assert any("recovery falls with load" in text for text in fit.misfits)
+    plain = fit_lines(rows, [flask])
+    assert not any("load" in text for text in plain.misfits)
+
+
+def test_one_wrong_value_is_named() -> None:
+    flask = design("flask")
+    rows = batches([flask], seed=5, per_line=8)
+    fit = fit_lines(bent(rows, OUTPUTS[2], lambda n, _: math.log(12.0) if n == 3 else 0.0), [flask])
+    assert any("cells_at_peak of batch flask 3 is off" in text for text in fit.misfits)
+
+
+def test_all_checks_share_one_rate_of_false_alarms() -> None:
+    lines, observations = factorial(1.0)
+    fit = fit_lines(observations, lines, draws_count=40)
+    assert sum(check.limit_frac for check in fit.checks) == pytest.approx(0.05)
+    assert {check.asked for check in fit.checks} >= {"recovery against load", "drift over the order of batches"}
+
+
+def test_a_posterior_file_without_draws_is_still_normal() -> None:
+    covariance = np.array([[0.25, 0.1], [0.1, 0.49]])
+    old = Posterior(("a.x", "b.y"), np.array([0.3, -0.7]), covariance)
+    assert old.ends("b.y") == pytest.approx([-0.7, -0.7 - 1.96 * 0.7, -0.7 + 1.96 * 0.7], rel=1e-4)
+    scores = np.stack([Draws(4000, seed=3, posterior=old).scores(name) for name in old.names])
+    assert scores[:, 0] == pytest.approx([0.3, -0.7])
+    assert np.cov(scores[:, 1:]) == pytest.approx(covariance, abs=0.03)
+
+
+def test_two_lines_take_the_same_draws_of_a_posterior() -> None:
+    rng = np.random.default_rng(2)
+    known = rng.normal(size=(50, 2)) @ np.array([[1.0, 0.8], [0.0, 0.6]])
+    fitted = Posterior(("a.x", "b.y"), known.mean(axis=0), np.cov(known.T), draws=known)
+    first, second = Draws(80, seed=4, posterior=fitted), Draws(80, seed=4, posterior=fitted)
+    pairs = np.stack([first.scores("a.x"), second.scores("b.y")], axis=1)[1:]
+    assert all((np.abs(known - pair).sum(axis=1) < 1e-12).any() for pair in pairs)
+    middle = Draws(3, seed=4, posterior=fitted, others_central=True).scores("a.x")
+    assert middle == pytest.approx(np.full(4, known[:, 0].mean()))
 
 
 def test_batches_against_a_stated_direction_say_so(tmp_path: Path) -> None:

@@ -21,8 +21,9 @@ from paracrine.core.records import Record
 from paracrine.facts.production_facts import read_signs
 from paracrine.production.design import LineDesign
 from paracrine.production.findings import Band, band_of
-from paracrine.production.fit import LineFit, Observation, fit_lines
+from paracrine.production.fit import LineFit, fit_lines
 from paracrine.production.line import LineResult, run_line
+from paracrine.production.observed import Observation
 from paracrine.production.prior import Posterior
 from paracrine.report.line_fit import fit_headline, line_fit_html, moved_outputs, moved_parameters
 from paracrine.store import Workspace
@@ -48,11 +49,20 @@ class PosteriorRecord(Record):
     outputs: tuple[str, ...]
     platforms: tuple[str, ...]
     scatter_sd: float
+    draws: tuple[tuple[float, ...], ...] = ()
 
     def posterior(self) -> Posterior:
         """Return it as draws take it."""
-        mean, covariance = np.array(self.mean), np.array(self.covariance)
-        return Posterior(self.names, mean, covariance, self.source, self.outputs, self.platforms, self.scatter_sd)
+        return Posterior(
+            names=self.names,
+            mean=np.array(self.mean),
+            covariance=np.array(self.covariance),
+            source=self.source,
+            outputs=self.outputs,
+            platforms=self.platforms,
+            scatter_sd=self.scatter_sd,
+            draws=np.array(self.draws) if self.draws else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class FitReport:
     """What a fit found.
 
     Attributes:
-        fit: scores, spreads, residuals, interactions.
+        fit: scores, spreads, checks, interactions.
         before: the lines by prior.
         after: the lines by posterior.
         path: of the posterior file; None where none was written.
@@ -99,7 +109,11 @@ class FitReport:
             "shrinkage": fit.shrinkage,
             "misfits": list(fit.misfits),
             "contradicted_signs": list(self.contradictions),
-            "residuals": [{"line": c.line, "output": c.output, "sd": r} for c, r in fit.residuals.items()],
+            "checks": [
+                {"asked": c.asked, "found": c.said, "p": c.p_frac, "limit": c.limit_frac, "misfit": c.is_misfit}
+                for c in fit.checks
+            ],
+            "even_frac": fit.even_frac,
             "lines": [_line_data(b, a) for b, a in zip(self.before, self.after, strict=True)],
             "posterior": str(self.path) if self.path else None,
             "pages": {name: str(path) for name, path in self.pages.items()},
@@ -202,7 +216,7 @@ def fit_report(
     """
     from paracrine.bench.outputs import write_outputs
 
-    fit = fit_lines(observations, designs)
+    fit = fit_lines(observations, designs, seed=seed)
     before = tuple(run_line(design, draws_count=draws, seed=seed) for design in designs)
     after = tuple(run_line(design, draws_count=draws, seed=seed, posterior=fit.posterior) for design in designs)
     against = tuple(_contradictions(fit, before))
@@ -225,6 +239,7 @@ def _record(posterior: Posterior) -> PosteriorRecord:
         outputs=posterior.outputs,
         platforms=posterior.platforms,
         scatter_sd=posterior.scatter_sd,
+        draws=() if posterior.draws is None else tuple(tuple(row) for row in posterior.draws.round(4).tolist()),
     )
 
 

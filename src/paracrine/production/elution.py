@@ -33,10 +33,12 @@ def curve_moments_ml(*, retention_ml: float, plates_count: float, load_ml: float
 
 def _area_below(volume_ml: Any, retention_ml: Any, plates_count: Any) -> Any:
     """Return the integral of the gamma distribution function up to a volume."""
-    from scipy.special import gammainc
+    from scipy.special import gammainc, gammaln
 
-    volume = np.maximum(volume_ml, 0.0)
-    scale = np.asarray(retention_ml) / np.asarray(plates_count)
-    reduced = volume / scale
-    mean = np.asarray(retention_ml)
-    return volume * gammainc(plates_count, reduced) - mean * gammainc(np.asarray(plates_count) + 1, reduced)
+    volume, plates = np.maximum(volume_ml, 0.0), np.asarray(plates_count, dtype=float)
+    mean = np.asarray(retention_ml, dtype=float)
+    reduced = np.maximum(volume * plates / mean, 1e-300)
+    below = gammainc(plates, reduced)
+    # The next gamma distribution function follows from this one: P(N + 1, x) = P(N, x) - x^N e^-x / N!
+    behind = below - np.exp(plates * np.log(reduced) - reduced - gammaln(plates + 1))
+    return volume * below - mean * behind

@@ -1,16 +1,14 @@
 """A line fitted to a laboratory's own batches: prior to posterior, pooled over donors and batches.
 
 `log y = g(z) + s (u_donor + v_batch) + e`: z are the standard normal scores of all parameters, g is the line itself,
-s how an output answers to the secretion rate, u and v normal with unknown spreads, e the measurement. g is made linear
-around the posterior mode (Gauss-Newton); the spreads are averaged over a grid.
+s how an output answers to the secretion rate, u and v normal with unknown spreads, e the measurement. The posterior is
+a set of draws: from g made straight to g itself (`sampling`). What does not fit is asked for by checks (`misfit`).
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,47 +16,19 @@ from paracrine.core.errors import InputError, UnknownName
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.production.design import LineDesign
 from paracrine.production.line import run_line
+from paracrine.production.misfit import Check, interaction_column, misfit_checks
+from paracrine.production.observed import Cell, Data, Observation
 from paracrine.production.prior import Posterior
+from paracrine.production.sampling import DRAWS, Predict, sample_scores
+from paracrine.production.straight import PAIRS, Straight, Tangent, straight_posterior
 
 RATE, FOLD = ".rate_per_cell_d", "fold_ratio"
 _NEVER_FITTED = ("price.", "batch.")
-_ROUNDS = 15
-_SPREAD_GRID = (0.02, 0.1, 0.2, 0.35, 0.55, 0.8, 1.2)
-_SPREAD_SCALE = 0.5
+_ROUNDS = 10
+_NEAR = 0.1
 _INTERACTION_SD = 0.7
 _FREE_SD = 1.5
 _REACH = 1.959963984540054
-
-Predict = Callable[[FloatArray], FloatArray]
-"""Scores (n, parameters) to the logarithm of each predicted cell (n, cells)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One measured output of one batch.
-
-    Attributes:
-        batch: name.
-        line: name of the line it was made on.
-        output: name of an output of the line.
-        value: measured, above 0.
-        cv_frac: relative standard uncertainty of the measurement.
-        donor: name; empty: a donor of its own.
-    """
-
-    batch: str
-    line: str
-    output: str
-    value: float
-    cv_frac: float
-    donor: str = ""
-
-
-class Cell(NamedTuple):
-    """One output of one line: what batches of that line share."""
-
-    line: str
-    output: str
 
 
 @dataclass(frozen=True)
@@ -70,11 +40,6 @@ class Interaction:
     low: float
     high: float
 
-    @property
-    def is_misfit(self) -> bool:
-        """Whether the interval leaves out 1."""
-        return self.low > 1 or self.high < 1
-
 
 @dataclass(frozen=True)
 class LineFit:
@@ -85,46 +50,40 @@ class LineFit:
         shrinkage: by parameter, posterior over prior standard deviation of its score.
         donor_sd: spread between donors, log scale, posterior mean.
         batch_sd: spread between batches, log scale, posterior mean.
-        residuals: by cell, mean residual in standard deviations of what the fit expects.
+        checks: every effect outside the structure that these batches could show.
         interactions: one for each line with a platform fold and treatments.
         free_folds: by fold parameter, what these batches say of it over its prior centre when its prior does not bind:
             low, middle, high.
         observations: what was fitted.
+        even_frac: effective share of the draws of the straight law under the line, 1 where the line is straight.
     """
 
     posterior: Posterior
     shrinkage: dict[str, float]
     donor_sd: float
     batch_sd: float
-    residuals: dict[Cell, float]
+    checks: tuple[Check, ...]
     interactions: tuple[Interaction, ...]
     free_folds: dict[str, tuple[float, float, float]]
     observations: tuple[Observation, ...]
+    even_frac: float
 
     @property
     def misfits(self) -> tuple[str, ...]:
         """Where the structure does not fit, in words."""
-        found = [
-            f"folds of platform and treatment do not multiply in {i.line}: together {i.fold_ratio:.2g} times "
-            f"({i.low:.2g} to {i.high:.2g}) what they give apart"
-            for i in self.interactions
-            if i.is_misfit
-        ]
-        found += [
-            f"{cell.output} of {cell.line} lies {abs(residual):.1f} standard deviations "
-            f"{'above' if residual > 0 else 'below'} the fit"
-            for cell, residual in self.residuals.items()
-            if abs(residual) > 3
-        ]
-        return tuple(found)
+        return tuple(check.said for check in self.checks if check.is_misfit)
 
 
-def fit_lines(observations: Sequence[Observation], designs: Sequence[LineDesign]) -> LineFit:
+def fit_lines(
+    observations: Sequence[Observation], designs: Sequence[LineDesign], *, seed: int = 1, draws_count: int = DRAWS
+) -> LineFit:
     """Fit lines to batches.
 
     Args:
         observations: measured outputs; an output of a line may be measured on any number of batches.
         designs: the lines, by name.
+        seed: of the draws.
+        draws_count: of the posterior.
 
     Raises:
         InputError: when there is nothing to fit, or a value is not above 0.
@@ -136,7 +95,8 @@ def fit_lines(observations: Sequence[Observation], designs: Sequence[LineDesign]
     predict = line_predictor(chosen, cells, names)
     both = [n for n, d in chosen.items() if d.enhancements and d.culture.platform != "t_flask"]
     platforms = tuple(dict.fromkeys(design.culture.platform for design in chosen.values()))
-    return fit_scores(observations, cells, names, predict=predict, interacting=both, platforms=platforms)
+    fit = fit_scores(observations, cells, names, predict=predict, interacting=both, seed=seed, draws_count=draws_count)
+    return replace(fit, posterior=replace(fit.posterior, platforms=platforms))
 
 
 def line_predictor(designs: dict[str, LineDesign], cells: Sequence[Cell], names: Sequence[str]) -> Predict:
@@ -162,139 +122,99 @@ def fit_scores(
     *,
     predict: Predict,
     interacting: Sequence[str] = (),
-    platforms: tuple[str, ...] = (),
+    seed: int = 1,
+    draws_count: int = DRAWS,
 ) -> LineFit:
     """Fit scores to observations through any prediction of the cells."""
-    data = _Data.of(observations, cells)
-    mode = np.zeros(len(names))
-    for _ in range(_ROUNDS):
-        centre, slopes = _linearised(predict, mode)
-        rate = _rate_answer(slopes, names)[data.cell]
-        target = data.log_value - centre[data.cell] + slopes[data.cell] @ mode
-        mixture = _posterior(target, slopes[data.cell], rate, data)
-        step = mixture.mean - mode
-        mode = mode + np.clip(step, -1.0, 1.0)
-        if np.abs(step).max() < 1e-3:
-            break
-    sd = np.sqrt(np.diag(mixture.covariance))
-    scatter = float(np.hypot(mixture.donor_sd, mixture.batch_sd))
-    source = f"{len(observations)} values of {len(set(data.batches))} batches"
-    posterior = Posterior(tuple(names), mode, mixture.covariance, source, _observed(cells), platforms, scatter)
+    data = Data.of(observations, cells)
+    tangent = most_probable(data, names, predict)
+    sampled = sample_scores(data, tangent, predict=predict, seed=seed, draws_count=draws_count)
+    straight, scores = sampled.straight, sampled.scores
+    donor_sd, batch_sd = np.array(PAIRS)[sampled.pair].mean(axis=0).tolist()
+    source = f"{len(observations)} values of {len({o.batch for o in observations})} batches"
+    posterior = Posterior(
+        names=tuple(names),
+        mean=scores.mean(axis=0),
+        covariance=np.atleast_2d(np.cov(scores.T)),
+        source=source,
+        outputs=tuple(dict.fromkeys(cell.output for cell in cells)),
+        scatter_sd=float(np.hypot(donor_sd, batch_sd)),
+        draws=scores,
+    )
     return LineFit(
         posterior=posterior,
-        shrinkage=dict(zip(names, sd.tolist(), strict=True)),
-        donor_sd=mixture.donor_sd,
-        batch_sd=mixture.batch_sd,
-        residuals=_residuals(target - slopes[data.cell] @ mode, mixture, data, cells),
-        interactions=tuple(_interaction(line, target, slopes[data.cell], rate, data, cells) for line in interacting),
-        free_folds=dict(_free_folds(names, target, slopes[data.cell], rate, data)),
+        shrinkage=dict(zip(names, scores.std(axis=0).tolist(), strict=True)),
+        donor_sd=donor_sd,
+        batch_sd=batch_sd,
+        checks=misfit_checks(data, straight, cells, interacting=interacting),
+        interactions=tuple(_interaction(line, data, straight, sampled.tangent) for line in interacting),
+        free_folds=dict(_free_folds(names, data, straight, sampled.tangent)),
         observations=tuple(observations),
+        even_frac=sampled.even_frac,
     )
 
 
-@dataclass(frozen=True)
-class _Data:
-    log_value: FloatArray
-    noise: FloatArray
-    cell: list[int]
-    donor: FloatArray
-    batch: FloatArray
-    batches: tuple[str, ...]
-
-    @classmethod
-    def of(cls, observations: Sequence[Observation], cells: Sequence[Cell]) -> _Data:
-        batches = [o.batch for o in observations]
-        donors = [o.donor or f"batch {o.batch}" for o in observations]
-        return cls(
-            log_value=np.log([o.value for o in observations]),
-            noise=np.log1p(np.array([o.cv_frac for o in observations]) ** 2),
-            cell=[list(cells).index(Cell(o.line, o.output)) for o in observations],
-            donor=_same(donors),
-            batch=_same(batches),
-            batches=tuple(batches),
-        )
-
-    def spread(self, rate: FloatArray, donor_sd: float, batch_sd: float) -> FloatArray:
-        """Return the covariance of the observations around the line."""
-        shared = donor_sd**2 * self.donor + batch_sd**2 * self.batch
-        return np.asarray(np.diag(self.noise) + shared * np.outer(rate, rate))
+def most_probable(data: Data, names: Sequence[str], predict: Predict) -> Tangent:
+    """Return the tangent of the line at the most probable scores (Gauss-Newton)."""
+    mode = np.zeros(len(names))
+    for _ in range(_ROUNDS):
+        centre, slopes = _linearised(predict, mode)
+        bend = np.zeros((centre.size, centre.size))
+        tangent = Tangent(centre - slopes @ mode, slopes, _rate_answer(slopes, names), bend)
+        step = straight_posterior(data, tangent).mean - mode
+        mode = mode + np.clip(step, -1.0, 1.0)
+        if np.abs(step).max() < _NEAR:
+            break
+    return tangent
 
 
-class _Mixture(NamedTuple):
-    mean: FloatArray
-    covariance: FloatArray
-    donor_sd: float
-    batch_sd: float
-    spread: FloatArray
+def _widened(data: Data, straight: Straight, tangent: Tangent, column: FloatArray) -> Straight:
+    """Return the straight posterior with a column beside the slopes; its score comes last."""
+    slopes = np.column_stack([straight.slopes, column])
+    everywhere = np.arange(len(data.cell))
+    bend = tangent.bend[np.ix_(data.cell, data.cell)]
+    level = data.log_value - straight.target
+    own = replace(data, cell=everywhere)
+    return straight_posterior(own, Tangent(level, slopes, straight.rate, bend))
 
 
-def _posterior(target: FloatArray, slopes: FloatArray, rate: FloatArray, data: _Data) -> _Mixture:
-    """Average the normal posteriors over the grid of spreads, each weighed by its marginal likelihood."""
-    parts, weights, grid = [], [], [(d, b) for d in _SPREAD_GRID for b in _SPREAD_GRID]
-    prior = slopes @ slopes.T
-    for donor_sd, batch_sd in grid:
-        spread = data.spread(rate, donor_sd, batch_sd)
-        root = np.linalg.cholesky(prior + spread)
-        solved = np.linalg.solve(root, np.column_stack([target, slopes]))
-        gain = solved[:, 1:]
-        fit = -0.5 * float(solved[:, 0] @ solved[:, 0]) - float(np.log(np.diag(root)).sum())
-        weights.append(
-            fit - (donor_sd**2 + batch_sd**2) / (2 * _SPREAD_SCALE**2) + np.log(_width(donor_sd) * _width(batch_sd))
-        )
-        parts.append((gain.T @ solved[:, 0], gain))
-    share = np.exp(np.array(weights) - max(weights))
-    share = share / share.sum()
-    mean = np.asarray(sum(w * m for w, (m, _) in zip(share, parts, strict=True)))
-    covariance = np.eye(slopes.shape[1])
-    for weight, (middle, gain) in zip(share, parts, strict=True):
-        covariance = covariance + weight * (np.outer(middle - mean, middle - mean) - gain.T @ gain)
-    donor_sd, batch_sd = (float(share @ np.array([pair[k] for pair in grid])) for k in (0, 1))
-    return _Mixture(mean, covariance, donor_sd, batch_sd, data.spread(rate, donor_sd, batch_sd))
+def _fold_of(mixture: Straight, weight: FloatArray) -> tuple[float, float, float]:
+    """Return low, middle, high of the exponential of a sum of scores."""
+    middles = np.array([weight @ part.mean for part in mixture.parts])
+    covered = [weight @ weight - weight @ part.gain @ (mixture.slopes @ weight) for part in mixture.parts]
+    middle = float(mixture.share @ middles)
+    sd = float(np.sqrt(mixture.share @ (np.array(covered) + (middles - middle) ** 2)))
+    low, centre, high = (float(np.exp(middle + reach * sd)) for reach in (-_REACH, 0.0, _REACH))
+    return low, centre, high
 
 
-def _width(value: float) -> float:
-    """Return the length of the grid around a spread: the grid is not even."""
-    ends = (0.0, *((a + b) / 2 for a, b in itertools.pairwise(_SPREAD_GRID)), 1.6)
-    at = _SPREAD_GRID.index(value)
-    return ends[at + 1] - ends[at]
-
-
-def _interaction(
-    line: str, target: FloatArray, slopes: FloatArray, rate: FloatArray, data: _Data, cells: Sequence[Cell]
-) -> Interaction:
-    here = np.array([cells[at].line == line for at in data.cell])
-    with_it = np.column_stack([slopes, _INTERACTION_SD * rate * here])
-    mixture = _posterior(target, with_it, rate, data)
-    middle = _INTERACTION_SD * float(mixture.mean[-1])
-    reach = _REACH * _INTERACTION_SD * float(np.sqrt(mixture.covariance[-1, -1]))
-    low, fold, high = (float(np.exp(v)) for v in (middle - reach, middle, middle + reach))
+def _interaction(line: str, data: Data, straight: Straight, tangent: Tangent) -> Interaction:
+    column = _INTERACTION_SD * interaction_column(data, straight, line)
+    mixture = _widened(data, straight, tangent, column)
+    weight = np.zeros(mixture.slopes.shape[1])
+    weight[-1] = _INTERACTION_SD
+    low, fold, high = _fold_of(mixture, weight)
     return Interaction(line, fold, low, high)
 
 
 def _free_folds(
-    names: Sequence[str], target: FloatArray, slopes: FloatArray, rate: FloatArray, data: _Data
+    names: Sequence[str], data: Data, straight: Straight, tangent: Tangent
 ) -> Iterator[tuple[str, tuple[float, float, float]]]:
     """Yield each fold that some batches have and others lack, with a wide prior of its own."""
+    slopes, rate = straight.slopes, straight.rate
     for at, name in enumerate(names):
-        here = np.abs(slopes[:, at]) > 1e-3 * rate
+        here = np.abs(slopes[:, at]) > _ANSWERS * rate
         if not name.endswith(FOLD) or here[rate > 0.1].all() or not here.any():
             continue
         answer = float(np.median(slopes[here & (rate > 0.1), at] / rate[here & (rate > 0.1)]))
-        mixture = _posterior(target, np.column_stack([slopes, _FREE_SD * rate * here]), rate, data)
-        weight = np.zeros(slopes.shape[1] + 1)
+        mixture = _widened(data, straight, tangent, _FREE_SD * rate * here)
+        weight = np.zeros(mixture.slopes.shape[1])
         weight[at], weight[-1] = answer, _FREE_SD
-        middle = float(weight @ mixture.mean)
-        reach = _REACH * float(np.sqrt(weight @ mixture.covariance @ weight))
-        yield name, (float(np.exp(middle - reach)), float(np.exp(middle)), float(np.exp(middle + reach)))
+        yield name, _fold_of(mixture, weight)
 
 
-def _residuals(rest: FloatArray, mixture: _Mixture, data: _Data, cells: Sequence[Cell]) -> dict[Cell, float]:
-    found = {}
-    for position, cell in enumerate(cells):
-        here = np.array([at == position for at in data.cell])
-        weight = here / here.sum()
-        found[cell] = float(weight @ rest / np.sqrt(weight @ mixture.spread @ weight))
-    return found
+_ANSWERS = 0.05
+"""Least slope over the rate's for a cell to count as answering to a fold: mended slopes are never quite 0."""
 
 
 def _linearised(predict: Predict, mode: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -345,12 +265,3 @@ def _cells(observations: Sequence[Observation], designs: Sequence[LineDesign]) -
         if not 0 < one.cv_frac < 5:
             raise InputError(f"a relative uncertainty of {one.cv_frac:g} makes no sense", where=where)
     return tuple(dict.fromkeys(Cell(o.line, o.output) for o in observations))
-
-
-def _observed(cells: Sequence[Cell]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(cell.output for cell in cells))
-
-
-def _same(labels: Sequence[str]) -> FloatArray:
-    column = np.array(labels)
-    return np.asarray(column[:, None] == column[None, :], dtype=float)

@@ -58,7 +58,7 @@ def _scale(parameter: Parameter) -> Any:
 
 @dataclass(frozen=True)
 class Posterior:
-    """Scores of fitted parameters: jointly normal.
+    """Scores of fitted parameters: draws of them, or jointly normal where a file holds none.
 
     Attributes:
         names: shape (p,), scoped parameter names.
@@ -77,6 +77,32 @@ class Posterior:
     platforms: tuple[str, ...] = ()
     scatter_sd: float = 0.0
     """Between batches of different donors, log scale."""
+    draws: FloatArray | None = None
+    """Shape (n, p)."""
+
+    def ends(self, name: str) -> FloatArray:
+        """Return the median of a score and the ends of its 95 % interval, shape (3,)."""
+        at = self.names.index(name)
+        if self.draws is None:
+            return np.asarray(self.mean[at] + np.array([0.0, -_REACH, _REACH]) * np.sqrt(self.covariance[at, at]))
+        return np.asarray(np.quantile(self.draws[:, at], (0.5, 0.025, 0.975), method="weibull"))
+
+    def take(self, free: FloatArray, *, seed: int) -> FloatArray:
+        """Return joint scores: the mean first, then draws, shape (p, size).
+
+        Args:
+            free: standard normal scores, shape (p, size); zeros ask for the mean alone.
+            seed: of the choice among the draws.
+        """
+        if self.draws is None:
+            spread, axes = np.linalg.eigh(self.covariance)
+            root = axes * np.sqrt(np.maximum(spread, 0.0)) @ axes.T
+            return np.asarray(self.mean[:, None] + root @ free)
+        found = np.repeat(self.mean[:, None], free.shape[1], axis=1)
+        if free.any():
+            order = np.random.default_rng([seed, zlib.crc32(b"posterior")]).permutation(len(self.draws))
+            found[:, 1:] = self.draws[np.resize(order, free.shape[1] - 1)].T
+        return found
 
 
 @dataclass
@@ -134,7 +160,5 @@ class Draws:
 
     def _draw_posterior(self, posterior: Posterior) -> None:
         free = np.stack([self._fresh(name) for name in posterior.names])
-        spread, axes = np.linalg.eigh(posterior.covariance)
-        root = axes * np.sqrt(np.maximum(spread, 0.0)) @ axes.T
-        for name, scores in zip(posterior.names, posterior.mean[:, None] + root @ free, strict=True):
+        for name, scores in zip(posterior.names, posterior.take(free, seed=self.seed), strict=True):
             self._scores.setdefault(name, scores)

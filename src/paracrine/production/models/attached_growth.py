@@ -164,11 +164,10 @@ def growth_per_h(state: FloatArray, vessel: Vessel) -> FloatArray:
     factors = 1 - crowding ** vessel["contact_exponent_ratio"]
     factors = factors * _saturation(glucose, vessel["glucose_half_mm"], FRESH_GLUCOSE_MM)
     factors = factors * _saturation(oxygen, vessel["oxygen_half_um"], AIR_OXYGEN_UM)
-    factors = (
-        factors / (1 + (lactate / vessel["lactate_half_mm"]) ** 4) / (1 + (ammonia / vessel["ammonia_half_mm"]) ** 4)
-    )
+    lactate_sq, ammonia_sq = (lactate / vessel["lactate_half_mm"]) ** 2, (ammonia / vessel["ammonia_half_mm"]) ** 2
+    factors = factors / ((1 + lactate_sq**2) * (1 + ammonia_sq**2))
     aged = np.exp(-vessel["slow_down_per_doubling"] * doublings)
-    aged = aged / (1 + (doublings / vessel["senescence_doublings_count"]) ** 8)
+    aged = aged / (1 + (((doublings / vessel["senescence_doublings_count"]) ** 2) ** 2) ** 2)
     fastest = math.log(2) / vessel["doubling_time_h"] + vessel["death_per_h"]
     return np.asarray(fastest * factors * aged)
 

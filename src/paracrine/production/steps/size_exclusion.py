@@ -45,7 +45,7 @@ def run(feed: Feed, task: Task) -> StepResult:
     notices = task.require_at_most(load, "load_limit_ml", what="column load", unit="mL")
     runs = np.ceil(feed.volume_ml / load * (1 - 1e-12))
     one_load = feed.volume_ml / runs
-    collected = _collected(task, CENTRES_NM, bed_ml=column(bed), load_ml=column(one_load), behind=True)
+    collected = _by_size(task, bed_ml=column(bed), load_ml=column(one_load))
     along = task.draw("protein_along_frac")
     protein = along + (1 - along) * _collected(task, PROTEIN_DIAMETER_NM, bed_ml=bed, load_ml=one_load, behind=False)
     fraction, outside = feed.keep(collected, protein_frac=protein)
@@ -59,6 +59,16 @@ def run(feed: Feed, task: Task) -> StepResult:
         uses={"column_runs": runs, "buffer_l": runs * bed * 2e-3, "labour_h": runs * 0.25},
         notices=notices,
     )
+
+
+def _by_size(task: Task, *, bed_ml: Any, load_ml: Any) -> Any:
+    """Return the share of each bin that is collected; all sizes that no pore takes leave as one."""
+    excluded = np.asarray(task.number("resin_pore_nm")).min() <= CENTRES_NM
+    if excluded.sum() < 2 or np.ndim(task.number("resin_pore_nm")):
+        return _collected(task, CENTRES_NM, bed_ml=bed_ml, load_ml=load_ml, behind=True)
+    kinds = np.append(CENTRES_NM[~excluded], CENTRES_NM[-1])
+    each = _collected(task, kinds, bed_ml=bed_ml, load_ml=load_ml, behind=True)
+    return np.take(each, np.minimum(np.arange(CENTRES_NM.size), kinds.size - 1), axis=-1)
 
 
 def _collected(task: Task, diameter_nm: object, *, bed_ml: Any, load_ml: Any, behind: bool) -> Any:
