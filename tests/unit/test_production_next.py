@@ -21,9 +21,9 @@ TANK = Path(__file__).parents[2] / "src" / "paracrine" / "production" / "example
 def write_tried(path: Path, *, rows: int, output: str = "yield_particles") -> Path:
     line = open_bench().line
     report = line.next(TANK, experiments=rows, seed=4)
-    cells = [",".join([*(v.what for v in report.variables), output])]
-    for suggestion, ratio in zip(report.suggestions, report.ratios, strict=True):
-        cells.append(",".join(f"{v!r}" for v in [*report.values(suggestion), ratio * 1e11]))
+    cells = [",".join([*(v.what for v in report.plan.variables), output])]
+    for suggestion, ratio in zip(report.plan.suggestions, [f.band.centre for f in report.plan.found], strict=True):
+        cells.append(",".join(f"{v!r}" for v in [*report.plan.values(suggestion), ratio * 1e11]))
     path.write_text("\n".join(cells) + "\n", encoding="utf-8")
     return path
 
@@ -48,9 +48,9 @@ def test_what_was_tried_is_not_tried_again() -> None:
 
 def test_each_experiment_says_why_and_what_the_line_expects() -> None:
     report = open_bench().line.next(TANK, experiments=3)
-    assert len(report.suggestions) == 3
-    assert all(one.why for one in report.suggestions)
-    assert all(ratio > 0 for ratio in report.ratios)
+    assert len(report.plan.suggestions) == 3
+    assert all(one.why for one in report.plan.suggestions)
+    assert all(found.band.low > 0 for found in report.plan.found)
     assert "fill the space" in report.headline
 
 
@@ -86,6 +86,6 @@ def test_bayesian_experiments_go_where_results_rise(tmp_path: Path) -> None:
 
     found = json.loads(done.stdout[done.stdout.index("{") :])
     tried = np.loadtxt(path, delimiter=",", skiprows=1)[:, -1] / 1e11
-    ratios = [one["predicted_ratio"] for one in found["experiments"]]
+    ratios = [one["predicted_ratio"]["median"] for one in found["experiments"]]
     assert "Bayesian" in found["method"]
     assert np.median(ratios) > np.median(tried)

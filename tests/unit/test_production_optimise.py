@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from paracrine.core.errors import InputError, ParacrineError
 from paracrine.production.line import run_line
 from paracrine.production.optimise import Objective, line_evaluator, optimise_line, parse_constraint
 from paracrine.production.space import Variable, with_design
+from paracrine.report.line_front import front_headline
 
 EXAMPLES = Path(__file__).parents[2] / "src" / "paracrine" / "production" / "examples"
 TANK = EXAMPLES / "stirred_tank_tff_sec.toml"
@@ -41,7 +43,11 @@ def test_a_front_says_what_limits_each_design_and_that_it_is_relative() -> None:
     assert all(point.limits for point in front.points)
     best = max(point.ratios["yield_particles"] for point in front.points)
     assert best > 2
-    assert front.points[0].bands["yield_particles"].low < front.points[0].ratios["yield_particles"]
+    assert front.points[0].found["yield_particles"].band.low < front.points[0].ratios["yield_particles"]
+    words = front_headline(front, name=design.name)
+    assert "assumption" in words
+    assert " to " in words
+    assert not re.search(r"\d \(\d", words), "a middle before its range"
 
 
 def test_a_typed_limit_keeps_designs_inside() -> None:

@@ -236,6 +236,7 @@ class LineBench:
         maximise: bool = True,
         seed: int = 1,
         fitted: str | Path | None = None,
+        out: str | Path | None = None,
     ) -> NextReport:
         """Say what to try next: designs that fill the space, Bayesian ones once there are results.
 
@@ -247,6 +248,7 @@ class LineBench:
             maximise: or minimise.
             seed: of the choice.
             fitted: posterior file of `fit`, for the predictions beside the designs.
+            out: folder for the page; None writes none.
 
         Raises:
             InputError: when nothing may vary, or the table cannot be used.
@@ -266,6 +268,7 @@ class LineBench:
             maximise=maximise,
             seed=seed,
             posterior=self._posterior(fitted),
+            out=None if out is None else Path(out),
         )
 
     def measure(

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from paracrine.bench.line_form import line_of, number_with_unit
-from paracrine.bench.line_report import band_data
+from paracrine.bench.line_report import ratio_data
 from paracrine.bench.toml_form import read_toml, require_known, take_tables
 from paracrine.core.errors import InputError
 from paracrine.production.design import LineDesign
-from paracrine.production.optimise import POTENCY, LineFront
+from paracrine.production.optimise import OUTPUT_NAMES, POTENCY, LineFront
 from paracrine.production.space import Variable, require_variable, unit_of
-from paracrine.report.line_front import front_headline, ratio_cell, value_cells
+from paracrine.report.line_front import front_headline, ratio_cell, value_cells, variable_title
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,17 @@ class FrontReport:
         return front_headline(self.front, name=self.design.name)
 
     def rows(self, *, at_most: int = 12) -> list[tuple[str, ...]]:
-        """Rows of ratios and values, the design that adds most first."""
+        """Rows of ratios (ranges where an assumption decides) and values, the design that adds most first."""
         front = self.front
         return [
             (*(ratio_cell(front, p, i) for i in range(len(front.objectives))), *value_cells(front, p))
             for p in front.points[:at_most]
         ]
+
+    def heads(self) -> tuple[str, ...]:
+        """Heads of the rows: objectives by their short names, then what varies."""
+        named = [OUTPUT_NAMES.get(o.output, o.output) for o in self.front.objectives]
+        return (*(f"{name} ×, range" for name in named), *(variable_title(v) for v in self.front.variables))
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -58,9 +63,9 @@ class FrontReport:
             "designs": [
                 {
                     "values": dict(p.values),
-                    "ratios": dict(p.ratios),
-                    "bands": {name: band_data(band) for name, band in p.bands.items()},
+                    "ratios": {name: ratio_data(found) for name, found in p.found.items()},
                     "limits": p.limits,
+                    "searched_by": dict(p.ratios),
                 }
                 for p in front.points
             ],

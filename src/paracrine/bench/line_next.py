@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from paracrine.core.errors import InputError
+from paracrine.bench.line_report import ratio_data
+from paracrine.bench.outputs import write_outputs
+from paracrine.core.catalog import nearest
+from paracrine.core.errors import InputError, UnknownName
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.production.design import LineDesign
+from paracrine.production.findings import ratio_finding
 from paracrine.production.line import run_line
-from paracrine.production.optimise import POTENCY, SHORT_NAMES
+from paracrine.production.optimise import OUTPUT_NAMES, POTENCY, SHORT_NAMES, SHOWN_DRAWS
 from paracrine.production.prior import Posterior
 from paracrine.production.space import Variable, with_design
-from paracrine.production.suggest import LEAST_RESULTS, Suggestion, suggest_bayesian, suggest_far
-from paracrine.report.numbers import write_value
+from paracrine.production.suggest import LEAST_RESULTS, suggest_bayesian, suggest_far
+from paracrine.report.line_front import variable_title
+from paracrine.report.line_next import NextPlan, next_headline, next_html, next_rows
 
 
 @dataclass(frozen=True)
@@ -26,48 +31,45 @@ class NextReport:
     """Experiments to do next.
 
     Attributes:
-        design: the line.
-        variables: what varies.
-        suggestions: in order.
-        ratios: what the line predicts for each, over the line as it is.
-        output: which output the ratios are of.
-        method: how they were chosen, in words.
+        plan: the experiments, what the line predicts of each, and how they were chosen.
+        pages: files written, by name.
     """
 
-    design: LineDesign
-    variables: tuple[Variable, ...]
-    suggestions: tuple[Suggestion, ...]
-    ratios: tuple[float, ...]
-    output: str
-    method: str
+    plan: NextPlan
+    pages: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def headline(self) -> str:
         """The answer in one sentence."""
-        return f"{len(self.suggestions)} experiments for {self.design.name}, {self.method}. {POTENCY}"
-
-    def values(self, suggestion: Suggestion) -> list[float]:
-        """Return the values of the variables, canonical units."""
-        return [float(v.value(np.asarray(s))) for v, s in zip(self.variables, suggestion.shares, strict=True)]
+        return next_headline(self.plan)
 
     def rows(self) -> list[tuple[str, ...]]:
-        """Rows of values, the line's prediction over the line as it is, and why."""
-        return [
-            (*(write_value(v, digits=3) for v in self.values(one)), write_value(ratio, digits=2), one.why)
-            for one, ratio in zip(self.suggestions, self.ratios, strict=True)
-        ]
+        """Rows of the range the line predicts over the line as it is, values, and why."""
+        return next_rows(self.plan)
+
+    def heads(self) -> tuple[str, ...]:
+        """Heads of the rows: the output by its short name, what varies, why."""
+        named = OUTPUT_NAMES.get(self.plan.output, self.plan.output)
+        return (f"{named} ×, range", *(variable_title(v) for v in self.plan.variables), "why")
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        names = [variable.what for variable in self.variables]
+        plan = self.plan
+        names = [variable.what for variable in plan.variables]
         return {
             "headline": self.headline,
-            "method": self.method,
-            "output": self.output,
+            "method": plan.method,
+            "output": plan.output,
+            "potency": POTENCY,
             "experiments": [
-                {"values": dict(zip(names, self.values(one), strict=True)), "predicted_ratio": ratio, "why": one.why}
-                for one, ratio in zip(self.suggestions, self.ratios, strict=True)
+                {
+                    "values": dict(zip(names, plan.values(one), strict=True)),
+                    "predicted_ratio": ratio_data(found),
+                    "why": one.why,
+                }
+                for one, found in zip(plan.suggestions, plan.found, strict=True)
             ],
+            "pages": {name: str(path) for name, path in self.pages.items()},
         }
 
 
@@ -81,9 +83,18 @@ def suggest_next(
     maximise: bool,
     seed: int,
     posterior: Posterior | None,
+    out: Path | None = None,
 ) -> NextReport:
-    """Choose experiments: far from all tried while results are few, Bayesian from then on."""
+    """Choose experiments: far from all tried while results are few, Bayesian from then on.
+
+    Raises:
+        InputError: when the table cannot be used.
+        UnknownName: when the line has no such output.
+    """
     output = SHORT_NAMES.get(output, output)
+    known = run_line(design, draws_count=0, posterior=posterior).outputs()
+    if output not in known:
+        raise UnknownName(f"a line has no output {output!r}", where="line next", hint=nearest(output, known))
     tried, results = _read(data, variables, output) if data else (np.empty((0, len(variables))), np.empty(0))
     if len(results) >= LEAST_RESULTS:
         chosen = suggest_bayesian(
@@ -94,14 +105,18 @@ def suggest_next(
         chosen = suggest_far(len(variables), count=count, tried=tried, seed=seed)
         few = f"; {len(results)} results are too few to learn from, {LEAST_RESULTS} are needed" if data else ""
         method = f"chosen to fill the space{few}"
-    base = run_line(design, draws_count=0, posterior=posterior).outputs()
-    if output not in base:
-        raise InputError(f"the line has no output {output!r}", where="line next")
-    ratios = []
+    base = run_line(design, draws_count=SHOWN_DRAWS, posterior=posterior)
+    found = []
     for one in chosen:
-        outputs = run_line(with_design(design, variables, one.shares), draws_count=0, posterior=posterior).outputs()
-        ratios.append(float(outputs[output][0] / base[output][0]))
-    return NextReport(design, variables, chosen, tuple(ratios), output, method)
+        tried_there = with_design(design, variables, one.shares)
+        there = run_line(tried_there, draws_count=SHOWN_DRAWS, posterior=posterior)
+        found.append(ratio_finding(base, there, output))
+    plan = NextPlan(design.name, variables, chosen, tuple(found), output, method, base.parameters)
+    pages: dict[str, Path] = {}
+    if out is not None:
+        write_outputs(out, {"next.html": next_html(plan).encode()})
+        pages = {"next.html": out / "next.html"}
+    return NextReport(plan, pages)
 
 
 def _read(path: Path, variables: Sequence[Variable], output: str) -> tuple[FloatArray, FloatArray]:

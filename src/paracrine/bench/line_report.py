@@ -13,18 +13,17 @@ from paracrine.core.parameter import Parameter
 from paracrine.payloads.size_distribution import SizeDistribution
 from paracrine.production.findings import (
     Band,
+    RatioFinding,
     band_of,
     dominant_terms,
     loss_table,
     output_bands,
     prediction_grade,
-    ratio_band,
-    ratio_grade,
-    ratio_terms,
+    ratio_finding,
 )
 from paracrine.production.line import LineResult
-from paracrine.report.line_comparison import comparison_headline, ratio_rows, ratio_text
-from paracrine.report.line_words import band_text, line_headline, output_rows
+from paracrine.report.line_comparison import comparison_headline, ratio_rows
+from paracrine.report.line_words import band_text, line_headline, output_rows, ratio_text
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,9 @@ class LineComparison:
         first, *others = self.results
         reference = first.outputs()
         ratios = {
-            other.design.name: {name: _ratio_data(first, other, name) for name in other.outputs() if name in reference}
+            other.design.name: {
+                name: ratio_data(ratio_finding(first, other, name)) for name in other.outputs() if name in reference
+            }
             for other in others
         }
         return {
@@ -149,16 +150,13 @@ def band_data(band: Band) -> dict[str, float]:
     return {"low": band.low, "high": band.high, "median": band.centre}
 
 
-def _ratio_data(first: LineResult, other: LineResult, name: str) -> dict[str, Any]:
+def ratio_data(found: RatioFinding) -> dict[str, Any]:
     """Return a ratio as JSON: as it is to be said, what decides it, and last the median of the draws."""
-    terms = ratio_terms(first, other, name)
-    grade = ratio_grade(first, other, terms)
-    band = ratio_band(first.outputs()[name], other.outputs()[name])
     return {
-        "said": ratio_text(band, grade),
-        "grade": grade.value,
-        "dominated_by": [{"parameter": t.name, "share": t.share_frac} for t in terms],
-        **band_data(band),
+        "said": ratio_text(found.band, found.grade),
+        "grade": found.grade.value,
+        "dominated_by": [{"parameter": t.name, "share": t.share_frac} for t in found.terms],
+        **band_data(found.band),
     }
 
 

@@ -48,6 +48,17 @@ class Curve:
     high: Sequence[float] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DesignMark:
+    """A design by two ratios, each as low, middle, high; `is_sure` draws the middle too."""
+
+    label: str
+    x: tuple[float, float, float]
+    y: tuple[float, float, float]
+    is_sure: bool
+    text: str
+
+
 def draw_losses(rows: Sequence[IntervalRow]) -> Spec:
     """Draw what becomes of the harvest: one bar a named loss, the product last, in per cent of the harvest.
 
@@ -202,29 +213,38 @@ def draw_populations(curves: Sequence[Curve]) -> Spec:
     return finish(layers, description="Particles of the product by origin and diameter.", height=270)
 
 
-def draw_front(points: Sequence[tuple[float, float, float, str]], *, x_title: str, y_title: str, size: str) -> Spec:
-    """Draw designs by two objectives, the third as the area of the mark.
+def draw_front(marks: Sequence[DesignMark], *, x_title: str, y_title: str) -> Spec:
+    """Draw designs by two objectives: crosses that span ranges, dots only where data decide.
 
     Args:
-        points: x, y, third objective, text of the tooltip.
+        marks: designs.
         x_title: of the first objective.
         y_title: of the second objective.
-        size: of the third objective.
 
     Returns:
         A Vega-Lite specification.
     """
-    values = [{"x": a, "y": b, "third": c, "text": text} for a, b, c, text in points]
-    wide, tall = _log_scale([point[0] for point in points]), _log_scale([point[1] for point in points])
+    keys = ("label", "text", "sure", "x_low", "x", "x_high", "y_low", "y", "y_high")
+    values = [dict(zip(keys, (m.label, m.text, m.is_sure, *m.x, *m.y), strict=True)) for m in marks]
+    wide, tall = _log_scale([end for m in marks for end in m.x]), _log_scale([end for m in marks for end in m.y])
     x = {"field": "x", "type": "quantitative", "scale": wide, "axis": _plain(x_title)}
     above = {**_plain(y_title), **top_title(f"{y_title}, log scale")}
     y = {"field": "y", "type": "quantitative", "scale": tall, "axis": above}
-    area = {"field": "third", "type": "quantitative", "scale": {"range": [25, 350]}, "legend": {"title": size}}
-    mark = {"type": "point", "color": SERIES[0].light, "strokeWidth": 1.6, "opacity": 0.9}
     tooltip = [{"field": "text", "title": "Design"}]
-    encoding = {"x": x, "y": y, "size": area, "tooltip": tooltip}
-    layers: list[Spec] = [{"data": {"values": values}, "mark": mark, "encoding": encoding}]
-    return finish(layers, description=f"Designs by {x_title}, {y_title} and {size}.", height=300)
+    line = {"type": "rule", "color": SERIES[0].light, "strokeWidth": 1.4, "opacity": 0.75}
+    across = {"x": {**x, "field": "x_low"}, "x2": {"field": "x_high"}, "y": y, "tooltip": tooltip}
+    up = {"y": {**y, "field": "y_low"}, "y2": {"field": "y_high"}, "x": x, "tooltip": tooltip}
+    label = {"type": "text", "align": "left", "dx": 4, "dy": -5, "fontSize": 10}
+    layers: list[Spec] = [
+        {"data": {"values": values}, "mark": line, "encoding": across},
+        {"data": {"values": values}, "mark": line, "encoding": up},
+        {"data": {"values": values}, "mark": label, "encoding": {"x": x, "y": y, "text": {"field": "label"}}},
+    ]
+    sure = [value for value in values if value["sure"]]
+    if sure:
+        dot = {"type": "point", "filled": True, "color": SERIES[0].light, "size": 40}
+        layers.append({"data": {"values": sure}, "mark": dot, "encoding": {"x": x, "y": y, "tooltip": tooltip}})
+    return finish(layers, description=f"Designs by {x_title} and {y_title}, with ranges.", height=320)
 
 
 def _log_scale(values: Sequence[float]) -> Spec:

@@ -42,6 +42,15 @@ class Term:
     share_frac: float
 
 
+@dataclass(frozen=True, slots=True)
+class RatioFinding:
+    """A ratio of two lines: its band, what it rests on, and the grade of that."""
+
+    band: Band
+    grade: Grade
+    terms: tuple[Term, ...]
+
+
 def band_of(values: FloatArray) -> Band:
     """Return the central case and the 2.5 and 97.5 per cent points of the draws."""
     values = np.asarray(values, dtype=float)
@@ -109,6 +118,13 @@ def prediction_grade(result: LineResult, terms: tuple[Term, ...]) -> Grade:
 def ratio_band(first: FloatArray, second: FloatArray) -> Band:
     """Return second over first, draw by draw."""
     return band_of(np.asarray(second) / np.maximum(np.asarray(first), 1e-300))
+
+
+def ratio_finding(first: LineResult, second: LineResult, output: str) -> RatioFinding:
+    """Return second over first with what decides it; both under one seed."""
+    terms = ratio_terms(first, second, output)
+    band = ratio_band(first.outputs()[output], second.outputs()[output])
+    return RatioFinding(band, ratio_grade(first, second, terms), terms)
 
 
 def loss_table(result: LineResult) -> list[tuple[str, str, FloatArray]]:

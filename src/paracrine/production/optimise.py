@@ -10,17 +10,19 @@ import numpy as np
 
 from paracrine.core.catalog import nearest
 from paracrine.core.errors import InputError, UnknownName
+from paracrine.core.parameter import Parameter
 from paracrine.numerics.pareto import search_pareto
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.production.design import LineDesign
-from paracrine.production.findings import Band, loss_table, ratio_band
+from paracrine.production.findings import RatioFinding, band_of, loss_table, ratio_finding
 from paracrine.production.line import run_line
 from paracrine.production.prior import Posterior
 from paracrine.production.space import Variable, require_variable, with_design, with_values
 
 SHORT_NAMES = {"yield": "yield_particles", "purity": "particles_per_ug_protein", "recovery": "recovery_frac"}
+OUTPUT_NAMES = {name: short for short, name in SHORT_NAMES.items()}
 POTENCY = "Potency is not modelled: a design that yields more may work less."
-_SHOWN, _SHOWN_DRAWS = 12, 200
+SHOWN_DRAWS = 200
 _AT_BOUND = 0.02
 _CONSTRAINT = re.compile(r"^\s*([a-z0-9_]+)\s*(<=|>=)\s*([-+0-9.eE]+)\s*$")
 
@@ -48,14 +50,14 @@ class FrontPoint:
 
     Attributes:
         values: by variable, canonical units.
-        ratios: by objective, over the line as designed, central case.
-        bands: by objective, the same over draws; for the first dozen only.
+        ratios: by objective, over the line as designed, central case: what the search went by.
+        found: by objective, the same over draws, with what decides it.
         limits: what holds it back, in words.
     """
 
     values: Mapping[str, float]
     ratios: Mapping[str, float]
-    bands: Mapping[str, Band]
+    found: Mapping[str, RatioFinding]
     limits: str
 
 
@@ -68,7 +70,7 @@ class LineFront:
         objectives: what was asked.
         variables: what varied.
         evaluations_count: lines evaluated.
-        base: outputs of the line as designed, central case.
+        parameters: of the line, by scoped name.
         fitted: what a posterior rests on; empty: ratios are prior-driven.
     """
 
@@ -76,7 +78,7 @@ class LineFront:
     objectives: tuple[Objective, ...]
     variables: tuple[Variable, ...]
     evaluations_count: int
-    base: Mapping[str, float]
+    parameters: Mapping[str, Parameter]
     fitted: str = ""
 
 
@@ -145,19 +147,17 @@ def optimise_line(
     front = search_pareto(
         evaluate, len(variables), evaluations=evaluations, population=population, seed=seed, on_round=on_round
     )
-    central = run_line(design, draws_count=0, posterior=posterior).outputs()
-    drawn = run_line(design, draws_count=_SHOWN_DRAWS, posterior=posterior).outputs()
-    points = []
-    for position, shares in enumerate(front.variables):
-        one = with_design(design, variables, shares)
-        result = run_line(one, draws_count=_SHOWN_DRAWS if position < _SHOWN else 0, posterior=posterior)
+    base = run_line(design, draws_count=SHOWN_DRAWS, posterior=posterior)
+    central, points = base.outputs(), []
+    for shares in front.variables:
+        result = run_line(with_design(design, variables, shares), draws_count=SHOWN_DRAWS, posterior=posterior)
         outputs = result.outputs()
         names = [o.output for o in objectives]
         points.append(
             FrontPoint(
                 values={v.what: float(v.value(shares[i])) for i, v in enumerate(variables)},
                 ratios={n: float(outputs[n][0] / central[n][0]) for n in names},
-                bands={n: ratio_band(drawn[n], outputs[n]) for n in names} if position < _SHOWN else {},
+                found={n: ratio_finding(base, result, n) for n in names},
                 limits=_limits(variables, shares, loss_table(result), result.harvest.cell_derived),
             )
         )
@@ -166,7 +166,7 @@ def optimise_line(
         objectives=objectives,
         variables=tuple(variables),
         evaluations_count=front.evaluations_count,
-        base={name: float(values[0]) for name, values in central.items()},
+        parameters=base.parameters,
         fitted=posterior.source if posterior else "",
     )
 
@@ -202,7 +202,8 @@ def _limits(
         if share < _AT_BOUND or share > 1 - _AT_BOUND:
             found.append(f"{variable.what} at its {'lower' if share < _AT_BOUND else 'upper'} bound")
     after = losses[2:] or losses
-    place, name, lost = max(after, key=lambda row: float(row[2][0]))
+    place, name, lost = max(after, key=lambda row: float(np.median(row[2])))
     step = (place.partition(". ")[2] or place).lower()
-    found.append(f"largest loss {100 * float(lost[0] / harvest[0]):.0f} % of the harvest: {name}, {step}")
+    band = band_of(100 * lost / harvest)
+    found.append(f"largest loss {band.low:.0f} to {band.high:.0f} % of the harvest: {name}, {step}")
     return "; ".join(found)

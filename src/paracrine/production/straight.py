@@ -136,7 +136,8 @@ def _part(target: FloatArray, slopes: FloatArray, spread: FloatArray, bend: Floa
     log_ratio = float(np.log(np.diag(outer)).sum() - np.log(np.diag(inner)).sum())
     whitened = inverse @ target
     fit = -0.5 * float(whitened @ whitened) - float(np.log(np.diag(root)).sum())
-    unbend, straighten = np.linalg.inv(inner), np.linalg.inv(outer)
+    unbend: FloatArray = np.asarray(np.linalg.inv(inner))
+    straighten: FloatArray = np.asarray(np.linalg.inv(outer))
     return Part(gain @ target, gain, outer, unbend, straighten, log_ratio, precision), fit
 
 

@@ -8,11 +8,10 @@ import numpy as np
 
 from paracrine.core.parameter import Grade
 from paracrine.figures.line import IntervalRow, draw_intervals
-from paracrine.production.findings import Band, Term, ratio_band, ratio_grade, ratio_terms
+from paracrine.production.findings import ratio_finding
 from paracrine.production.line import LineResult
 from paracrine.report.html_page import render_html
-from paracrine.report.line_words import OUTPUT_TITLES, band_text, output_rows, term_name
-from paracrine.report.numbers import write_share, write_value
+from paracrine.report.line_words import OUTPUT_TITLES, output_rows, ratio_text, rests_on
 from paracrine.report.results import Notes
 from paracrine.report.view import Chart
 from paracrine.report.words import join_words
@@ -43,29 +42,12 @@ def comparison_headline(results: Sequence[LineResult]) -> str:
     first, *others = results
     parts = []
     for other in others:
-        band = ratio_band(first.outputs()["yield_particles"], other.outputs()["yield_particles"])
-        terms = ratio_terms(first, other, "yield_particles")
-        said = ratio_text(band, ratio_grade(first, other, terms))
+        found = ratio_finding(first, other, "yield_particles")
+        said, band = ratio_text(found.band, found.grade), found.band
         sure = "" if band.low > 1 or band.high < 1 else ", which may be no difference"
         part = f"{other.design.name} yields {said} times as much as {first.design.name}{sure}"
-        parts.append(part + _rests_on(first, other, terms))
+        parts.append(part + rests_on(found, {**first.parameters, **other.parameters}))
     return f"{join_words(parts)}. Absolute yields stay prior-driven without batches of your own."
-
-
-def _rests_on(first: LineResult, other: LineResult, terms: tuple[Term, ...]) -> str:
-    """Name the assumption that decides a ratio; nothing where data do."""
-    if not terms or ratio_grade(first, other, terms) is not Grade.ASSUMPTION:
-        return ""
-    owner = other if terms[0].name in other.parameters else first
-    name, share = term_name(owner, terms[0].name), write_share(terms[0].share_frac)
-    return f" (a range and no best value: {share} of it is {name}, graded {Grade.ASSUMPTION.value})"
-
-
-def ratio_text(band: Band, grade: Grade) -> str:
-    """Return a ratio with its band: the range alone where it rests on an assumption."""
-    if grade is Grade.ASSUMPTION or band.low == band.high:
-        return band_text(band)
-    return f"{write_value(band.centre, digits=2)} ({band_text(band)})"
 
 
 def ratio_rows(results: Sequence[LineResult]) -> list[tuple[str, ...]]:
@@ -73,13 +55,11 @@ def ratio_rows(results: Sequence[LineResult]) -> list[tuple[str, ...]]:
     first, *others = results
     reference = first.outputs()
     found = []
-    for name, value in reference.items():
+    for name in reference:
         theirs = [other.outputs() for other in others]
         if all(name in one for one in theirs):
-            cells = [
-                ratio_text(ratio_band(value, one[name]), ratio_grade(first, other, ratio_terms(first, other, name)))
-                for other, one in zip(others, theirs, strict=True)
-            ]
+            found_here = [ratio_finding(first, other, name) for other in others]
+            cells = [ratio_text(one.band, one.grade) for one in found_here]
             found.append((OUTPUT_TITLES.get(name, name), *cells))
     return found
 
@@ -108,8 +88,8 @@ def _charts(results: Sequence[LineResult]) -> Iterator[Chart]:
         for other in others:
             ours, theirs = first.outputs().get(name), other.outputs().get(name)
             if ours is not None and theirs is not None:
-                band = ratio_band(ours, theirs)
-                grade = ratio_grade(first, other, ratio_terms(first, other, name))
+                found = ratio_finding(first, other, name)
+                band, grade = found.band, found.grade
                 said, point = ratio_text(band, grade), grade is not Grade.ASSUMPTION
                 rows.append(IntervalRow(other.design.name, band.low, band.centre, band.high, said, point))
         if rows:

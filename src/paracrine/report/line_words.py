@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from paracrine.core.parameter import Grade
-from paracrine.production.findings import Band, band_of, dominant_terms, loss_table, prediction_grade
+from paracrine.core.parameter import Grade, Parameter
+from paracrine.production.findings import Band, RatioFinding, band_of, dominant_terms, loss_table, prediction_grade
 from paracrine.production.line import LineResult
 from paracrine.report.numbers import write_share, write_value
 
@@ -41,6 +43,30 @@ def graded_text(band: Band, grade: Grade) -> str:
     return band_text(band)
 
 
+def ratio_text(band: Band, grade: Grade) -> str:
+    """Return a ratio with its band: the range alone where it rests on an assumption."""
+    if grade is Grade.ASSUMPTION or band.low == band.high:
+        return band_text(band)
+    return f"{write_value(band.centre, digits=2)} ({band_text(band)})"
+
+
+def rests_on(found: RatioFinding, parameters: Mapping[str, Parameter]) -> str:
+    """Name the assumption that decides a ratio, in brackets; nothing where data do."""
+    if not found.terms or found.grade is not Grade.ASSUMPTION:
+        return ""
+    name, share = found.terms[0].name, write_share(found.terms[0].share_frac)
+    said = f"{share} of it is {term_words(parameters[name], name)}, graded {Grade.ASSUMPTION.value}"
+    return f" (a range and no best value: {said})"
+
+
+def range_from(found: RatioFinding, parameters: Mapping[str, Parameter]) -> str:
+    """Name the assumption most of a range comes from, in few words; nothing where data decide."""
+    if not found.terms or found.grade is not Grade.ASSUMPTION:
+        return ""
+    name, share = found.terms[0].name, write_share(found.terms[0].share_frac)
+    return f" (a range, {share} of it from {term_words(parameters[name], name)}, {Grade.ASSUMPTION.value})"
+
+
 def line_headline(result: LineResult) -> str:
     """Return the answer: yield, what decides it, recovery, the largest loss."""
     values = result.outputs()
@@ -62,8 +88,13 @@ def line_headline(result: LineResult) -> str:
 
 def term_name(result: LineResult, name: str) -> str:
     """Return what a parameter means and where it acts: `net release per cell and day (pool release)`."""
+    return term_words(result.parameters[name], name)
+
+
+def term_words(parameter: Parameter, name: str) -> str:
+    """Return what a parameter means and where it acts."""
     scope, _, own = name.rpartition(".")
-    meaning = result.parameters[name].meaning.split(",")[0].split(";")[0] or own.replace("_", " ")
+    meaning = parameter.meaning.split(",")[0].split(";")[0] or own.replace("_", " ")
     return f"{meaning} ({scope.replace('_', ' ')})" if scope else meaning
 
 

@@ -172,8 +172,7 @@ def optimise(
         return
     typer.echo(found.headline)
     front = found.front
-    heads = (*(f"{o.output} ×" for o in front.objectives), *(v.what for v in front.variables))
-    print_table(heads, found.rows(at_most=SHOWN))
+    print_table(found.heads(), found.rows(at_most=SHOWN))
     for number, point in enumerate(front.points[:SHOWN], 1):
         typer.echo(f"  {number}. {point.limits}")
     for name, path in found.pages.items():
@@ -188,6 +187,7 @@ def next_experiments(
     minimise: Annotated[bool, typer.Option("--minimise", help="Make it small instead of large.")] = False,
     fitted: Annotated[Path | None, typer.Option(help="Posterior file of `line fit`.")] = None,
     seed: Seed = 1,
+    out: Page = None,
     json: Json = False,
 ) -> None:
     """Say what to try next: designs that fill the space first, Bayesian ones once there are results (extra [design]).
@@ -197,14 +197,22 @@ def next_experiments(
     from paracrine.bench import open_bench
 
     found = open_bench().line.next(
-        line, experiments=experiments, data=data, output=output, maximise=not minimise, seed=seed, fitted=fitted
+        line,
+        experiments=experiments,
+        data=data,
+        output=output,
+        maximise=not minimise,
+        seed=seed,
+        fitted=fitted,
+        out=out,
     )
     if json:
         print_json(found.to_data())
         return
     typer.echo(found.headline)
-    heads = (*(f"{v.what}, {v.unit}" for v in found.variables), f"{found.output} ×", "why")
-    print_table(heads, found.rows())
+    print_table(found.heads(), found.rows())
+    for name, path in found.pages.items():
+        typer.echo(f"{name}: {path}")
 
 
 def measure(
