@@ -1,35 +1,24 @@
 """From tracks to sizes: accuracy against the bound and against known populations, and time.
 
-Run with `python -P benchmarks/nta_inference.py [--seeds 20] [--videos 4]` (-P because numba would take the script
-coverage.py beside this one for the package of that name). Ideal tracks have 10 steps and more, 34 on average, 2000 a
-set; videos are those of benchmarks/nta.py, located and linked by Paracrine, and mismatched ones.
+Run with `python -P benchmarks/nta_inference.py [--seeds 20]` (-P because numba would take the script coverage.py
+beside this one for the package of that name). Ideal tracks have 10 steps and more, 34 on average, 2000 a set; whole
+videos are in nta_videos.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 from scipy.stats import wasserstein_distance
 
-from paracrine.characterization.inference.analyse import AnalysisOptions, analyse_tracks
 from paracrine.characterization.inference.diffusion import fit_diffusion, measure_steps
 from paracrine.characterization.inference.population import bootstrap_population, fit_population, weigh_sizes
-from paracrine.characterization.inference.result import NtaResult
-from paracrine.characterization.inference.settings import RecordingSettings, Setting, StatedBy
-from paracrine.characterization.tracking.track import track_video
-from paracrine.core.quantity import Quantity
 from paracrine.instruments.ideal_tracks import TrackingConditions, simulate_ideal_tracks
-from paracrine.instruments.nta.contrast.mie import MieContrast
-from paracrine.instruments.nta.contrast.mixed import MixedContrast
-from paracrine.instruments.nta.contrast.rayleigh_gans import RayleighGansContrast
-from paracrine.instruments.nta.scene import NtaOptics, NtaScene
 from paracrine.instruments.nta.sizes import LognormalSizes, MixedSizes, NormalSizes, Sizes
-from paracrine.instruments.nta_video import SimulatedVideo, simulate_nta_video
 from paracrine.numerics.distributions.moment import mean_and_deviation
 from paracrine.payloads.tracks import Tracks
 from paracrine.physics.stokes_einstein import diffusion_um2_per_s, hydrodynamic_diameter_nm
@@ -47,18 +36,6 @@ SETS: dict[str, Sizes] = {
     "100 + 200": MixedSizes(((0.5, NormalSizes(100.0, 5.0)), (0.5, NormalSizes(200.0, 10.0)))),
 }
 CUTS_NM = {"90 + 150": 118.0, "100 + 200": 145.0}
-SETTINGS = RecordingSettings(*(Setting(value, StatedBy.USER) for value in (0.166, 25.0, 20.0, 25.0, 0.890)))
-
-
-SCENES = {
-    "as in the plan (d^6)": NtaScene(),
-    "Rayleigh-Gans, index 1.40": replace(NtaScene(), contrast=RayleighGansContrast(1.40)),
-    "Mie, polystyrene 1.59": replace(NtaScene(), contrast=MieContrast(1.59)),
-    "two indices, 1.37 and 1.42": replace(
-        NtaScene(), contrast=MixedContrast(((1.0, MieContrast(1.37)), (1.0, MieContrast(1.42)))), brightness_counts=40.0
-    ),
-    "wider beam, deeper focus": replace(NtaScene(), optics=NtaOptics(beam_sigma_um=3.0, focus_depth_um=6.0)),
-}
 
 
 def row(name: str, floor: str, goal: str, reached: str) -> None:
@@ -168,91 +145,14 @@ def time_rows() -> None:
     row("bootstrap of 200, 2 threads", "<= 15 s", "<= 10 s", f"{third:.1f} s")
 
 
-def true_sizes(result: NtaResult, tracks: Tracks, made: SimulatedVideo) -> Floats:
-    """Return the true size of each analysed track: that of the particle most of its spots lie on."""
-    truth = made.truth
-    particle = np.full(tracks.spots_count, -1)
-    real = np.flatnonzero(truth.peak_counts >= 3.0)
-    rows_of = np.searchsorted(truth.frame[real], np.arange(tracks.frames_count + 1))
-    order = np.argsort(tracks.frame, kind="stable")
-    found_of = np.searchsorted(tracks.frame[order], np.arange(tracks.frames_count + 1))
-    for frame in range(tracks.frames_count):
-        mine, rows = order[found_of[frame] : found_of[frame + 1]], real[rows_of[frame] : rows_of[frame + 1]]
-        gap = np.hypot(tracks.x_px[mine][:, None] - truth.x_px[rows], tracks.y_px[mine][:, None] - truth.y_px[rows])
-        i, j = linear_sum_assignment(np.minimum(gap, 1e3))
-        near = gap[i, j] < 4.0
-        particle[mine[i[near]]] = rows[j[near]]
-    sizes = []
-    for track in result.tracks.track:
-        rows = particle[tracks.starts[track] : tracks.starts[track + 1]]
-        rows = rows[rows >= 0]
-        if rows.size:
-            names, counts = np.unique(truth.particle_id[rows], return_counts=True)
-            sizes.append(truth.diameter_nm[rows[truth.particle_id[rows] == names[np.argmax(counts)]][0]])
-    return np.array(sizes)
-
-
-def holds(quantity: Quantity, value: float) -> bool:
-    return bool(quantity.low is not None and quantity.high is not None and quantity.low <= value <= quantity.high)
-
-
-def video_rows(videos: int) -> None:
-    for name, scene in SCENES.items():
-        kept: list[Floats] = []
-        held, told, seconds = 0, 0, 0.0
-        for seed in range(1, videos + 1):
-            made = simulate_nta_video(scene, seed=seed)
-            tracked = track_video(made.video)
-            start = time.perf_counter()
-            result = analyse_tracks(tracked.tracks, SETTINGS, AnalysisOptions(saturated_share=tracked.saturated_share))
-            seconds += time.perf_counter() - start
-            if result.tracked is None or result.whole is None:
-                continue
-            truth = true_sizes(result, tracked.tracks, made)
-            band = result.tracked
-            middles = np.sqrt(band.edges_nm[1:] * band.edges_nm[:-1])
-            over = wasserstein_distance(middles, truth, u_weights=band.shares) / wasserstein_distance(
-                result.tracks.diameter_nm, truth
-            )
-            reached = np.array([band.d10.value, band.d50.value, band.d90.value])
-            all_sizes = made.truth.population_diameter_nm
-            seen = np.median(all_sizes[all_sizes > result.whole.lowest_nm])
-            tracked_errors = 100 * (reached / np.quantile(truth, [0.1, 0.5, 0.9]) - 1)
-            middle_nm = float(np.median(all_sizes))
-            corrected, uncorrected = (100 * (value / middle_nm - 1) for value in (result.whole.d50.value, reached[1]))
-            kept.append(np.array([over, *tracked_errors, corrected, uncorrected]))
-            held += holds(result.whole.d50, float(seen))
-            told += any(notice.code == "brightness-not-as-stated" for notice in result.notices)
-        middle = np.median(kept, axis=0)
-        spread = np.max(np.abs(kept), axis=0)
-        row(f"{name}: W1 over histogram", "<= 0.30", "<= 0.25", f"{middle[0]:.2f}")
-        row(f"{name}: D10 / D50 / D90 of the tracked", "3 %", "2 %", " / ".join(f"{e:+.1f} %" for e in middle[1:4]))
-        row(
-            f"{name}: D50 of all particles (uncorrected)", "5 %", "4 %",
-            f"{middle[4]:+.1f} %, worst {spread[4]:.1f} % ({middle[5]:+.1f} %)",
-        )  # fmt: skip
-        row(
-            f"{name}: interval of D50 holds the truth above the limit / notice fired",
-            "",
-            "",
-            f"{held} / {told} of {len(kept)}",
-        )
-        row(f"{name}: analysis of one video, 200 resamples twice", "", "", f"{seconds / videos:.1f} s")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--videos", type=int, default=4)
-    parser.add_argument("--only-videos", action="store_true")
     options = parser.parse_args()
     print("| what | floor | goal | reached |\n|---|---|---|---|")
-    if not options.only_videos:
-        time_rows()
-        diffusion_rows(1)
-        set_rows(options.seeds)
-    if options.videos:
-        video_rows(options.videos)
+    time_rows()
+    diffusion_rows(1)
+    set_rows(options.seeds)
 
 
 if __name__ == "__main__":

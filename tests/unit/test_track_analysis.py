@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tracks_builder import ideal_tracks
 
-from paracrine.characterization.inference.analyse import AnalysisOptions, analyse_tracks, to_run
+from paracrine.characterization.inference.analyse import AnalysisOptions, analyse_tracks
 from paracrine.characterization.inference.count import NO_DEPTH, LookDepth, count_particles
 from paracrine.characterization.inference.diffusion import measure_steps
 from paracrine.characterization.inference.estimate import estimate_sizes
@@ -18,7 +18,6 @@ from paracrine.characterization.inference.result import NtaResult
 from paracrine.characterization.inference.settings import RecordingSettings, Setting, StatedBy, settings_for
 from paracrine.characterization.tracking.track import track_video
 from paracrine.core.errors import InputError
-from paracrine.core.provenance import SourceRef
 from paracrine.instruments.nta.scene import NtaCamera, NtaScene
 from paracrine.instruments.nta_video import SimulatedVideo, simulate_nta_video
 from paracrine.payloads.tracks import Tracks
@@ -83,17 +82,6 @@ def test_same_seed_gives_the_same_numbers_whatever_the_threads() -> None:
     assert again.whole.d90 == analysed().whole.d90
 
 
-def test_run_goes_the_way_of_any_instrument() -> None:
-    run = to_run(analysed(), source=SourceRef(name="a.avi", sha256="0" * 64), name="a")
-    (payload,) = run.payloads
-    assert payload.payload_kind == "size_distribution"
-    assert payload.contents_unit == "particles"
-    assert run.settings["recording / pixel_um"] == "0.166 (user)"
-    stated = replace(QUICK, depth=LookDepth(5.0, 0.2))
-    counted = to_run(analyse_tracks(tracked(), SETTINGS, stated), source=run.source, name="a").payloads[0]
-    assert counted.contents_unit == "1/mL"
-
-
 def test_concentration_needs_a_depth() -> None:
     """Analytic: 300 spots in 10 frames of 100 x 200 px of 0.5 um under 4 um depth are 30 in 2e-8 mL."""
     tracks = free_tracks(30, steps_count=9)
@@ -115,7 +103,6 @@ def test_few_tracks_give_counts_but_no_sizes() -> None:
     assert "7 tracks" in result.tracked_reason
     assert result.counts.per_frame.value == pytest.approx(7.0)
     assert codes(result) == {"too-few-tracks"}
-    assert to_run(result, source=SourceRef(name="a.avi", sha256="0" * 64), name="a").payloads == ()
 
 
 def test_assumed_settings_are_named() -> None:
@@ -133,6 +120,22 @@ def test_uncertain_liquid_widens_the_interval() -> None:
     assert result.tracked is not None
     assert math.log(result.tracked.d50.high / result.tracked.d50.value) > 0.196
     assert result.tracked.budget.standard_uncertainty() > 0.10
+
+
+def test_an_error_shared_by_all_sizes_widens_the_pointwise_band() -> None:
+    """Analytic: beside lost and wrong steps, 10 % of viscosity put the median between 80 and 122 % of itself."""
+    uncertain = replace(SETTINGS, viscosity_mpas=Setting(0.890, USER, relative_standard_uncertainty=0.10))
+    narrow, wide = (analyse_tracks(free_tracks(), settings, QUICK).tracked for settings in (SETTINGS, uncertain))
+    assert narrow is not None
+    assert wide is not None
+    assert "steps lost or linked wrongly" in {part.name for part in narrow.budget.components}
+    middle = math.log(wide.d50.value)
+    for band, least, most in ((narrow, 0.03, 0.15), (wide, 0.16, 0.28)):
+        upper = np.log(band.edges_nm[1:])
+        low = float(np.interp(0.5, band.cumulative_low, upper)) - middle
+        high = middle - float(np.interp(0.5, band.cumulative_high, upper))
+        assert least < low < most
+        assert least < high < most
 
 
 def test_common_motion_left_in_is_noticed() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from paracrine.characterization.inference.band import LINKING_RELATIVE_ERROR, size_band
 from paracrine.characterization.inference.count import LookDepth, count_particles
 from paracrine.characterization.inference.diffusion import Steps, measure_steps
 from paracrine.characterization.inference.localisation import Localisation, fit_localisation
@@ -20,7 +21,7 @@ from paracrine.characterization.inference.population import (
     weigh_sizes,
 )
 from paracrine.characterization.inference.quality import judge_quality, motion_exponent
-from paracrine.characterization.inference.result import NtaResult, SizeBand, TrackSizes
+from paracrine.characterization.inference.result import NtaResult, TrackSizes
 from paracrine.characterization.inference.scattering_law import ScatteringLaw
 from paracrine.characterization.inference.selection import (
     FEWEST_SPOTS,
@@ -30,19 +31,10 @@ from paracrine.characterization.inference.selection import (
     fit_whole_population,
 )
 from paracrine.characterization.inference.settings import RecordingSettings
-from paracrine.core.measurand import DiameterKind, Measurand, Weighting
 from paracrine.core.notice import Notice, Severity
-from paracrine.core.provenance import SourceRef
-from paracrine.core.quantity import Basis, Budget, Component, Quantity
-from paracrine.core.run import Maturity, Run, Technique
-from paracrine.numerics.distributions.moment import mean_and_deviation
-from paracrine.numerics.distributions.percentile import Cumulative
-from paracrine.payloads.size_distribution import FloatArray, SizeDistribution
 from paracrine.payloads.tracks import IntArray, Tracks
 
 FEWEST_SPOTS_PER_TRACK = 5
-_FRACTIONS = (0.1, 0.5, 0.9)
-_NORMAL_975 = 1.959964
 _LAW_DISAGREES = 1.0
 
 
@@ -123,9 +115,9 @@ def analyse_tracks(tracks: Tracks, settings: RecordingSettings, options: Analysi
     return NtaResult(
         settings=settings,
         tracks=_track_sizes(tracks, sized),
-        tracked=_band(population, sized.systematic),
+        tracked=size_band(population, sized.systematic),
         tracked_reason="",
-        whole=None if whole is None else _band(whole, sized.systematic),
+        whole=None if whole is None else size_band(whole, sized.systematic),
         whole_reason=reason,
         counts=count_particles(
             tracks, spots.track, sized.units, pixel_um=settings.pixel_um.value, depth=chosen.depth, whole=whole
@@ -136,38 +128,6 @@ def analyse_tracks(tracks: Tracks, settings: RecordingSettings, options: Analysi
         drift_um_per_s=_drift_um_per_s(tracks, settings),
         exponent=exponent,
         notices=notices,
-    )
-
-
-def to_run(result: NtaResult, *, source: SourceRef, name: str, instrument: str = "particle video") -> Run:
-    """Return the analysis as a run, so that a video goes the same way to the certificate as any instrument's file.
-
-    The first payload is the tracked distribution, in particles per mL where the depth is known. A run without sizes
-    has no payload.
-    """
-    payloads = []
-    if result.tracked is not None:
-        concentration = result.counts.concentration_per_ml
-        particles = float(np.unique(result.tracks.particle).size)
-        payloads.append(
-            SizeDistribution(
-                edges_nm=result.tracked.edges_nm,
-                contents=result.tracked.shares * (concentration.value if concentration else particles),
-                contents_unit="1/mL" if concentration else "particles",
-                measurand=Measurand(diameter=DiameterKind.HYDRODYNAMIC, weighting=Weighting.NUMBER),
-                tracks_count=particles,
-            )
-        )
-    return Run(
-        source=source,
-        name=name,
-        technique=Technique.NTA,
-        instrument=instrument,
-        software="paracrine",
-        settings={f"recording / {key}": text for key, text in result.settings.as_text().items()},
-        payloads=tuple(payloads),
-        maturity=Maturity.CANDIDATE,
-        notices=result.notices,
     )
 
 
@@ -194,7 +154,11 @@ def _size_tracks(tracks: Tracks, settings: RecordingSettings, steps: Steps, opti
         pixel_um=settings.pixel_um.value,
         frame_interval_s=settings.frame_interval_s,
     )
-    systematic = {"localisation error": abs(float(moved)), **settings.size_uncertainty()}
+    systematic = {
+        "localisation error": abs(float(moved)),
+        "steps lost or linked wrongly": LINKING_RELATIVE_ERROR,
+        **settings.size_uncertainty(),
+    }
     return _Sized(steps, localisation, sizes, units, systematic)
 
 
@@ -221,45 +185,6 @@ def _whole(
         threads=options.threads,
     )
     return whole, ""
-
-
-def _band(population: Population | WholePopulation, systematic: dict[str, float]) -> SizeBand:
-    edges = population.edges_nm
-    parts = [Component(name=name, standard_uncertainty=part) for name, part in systematic.items()]
-    shared = math.sqrt(sum(part**2 for part in systematic.values()))
-    drawn = np.array([Cumulative(edges, row).percentiles(_FRACTIONS) for row in population.resampled])
-    spreads = np.array([mean_and_deviation(edges, row)[1] for row in population.resampled])
-    values = Cumulative(edges, population.shares).percentiles(_FRACTIONS)
-    d10, d50, d90 = (_quantity(float(value), drawn[:, index], shared) for index, value in enumerate(values))
-    resampling = Component(
-        name="particles tracked", standard_uncertainty=float(np.std(np.log(drawn[:, 1]))), source="resampled particles"
-    )
-    shares = np.quantile(population.resampled, [0.025, 0.975], axis=0)
-    running = np.quantile(np.cumsum(population.resampled, axis=1), [0.025, 0.975], axis=0)
-    return SizeBand(
-        edges_nm=edges,
-        shares=population.shares,
-        low_shares=shares[0],
-        high_shares=shares[1],
-        cumulative_low=running[0],
-        cumulative_high=running[1],
-        d10=d10,
-        d50=d50,
-        d90=d90,
-        deviation=_quantity(mean_and_deviation(edges, population.shares)[1], spreads, shared),
-        budget=Budget(scale="relative", components=(resampling, *parts)),
-        lowest_nm=population.limit_nm if isinstance(population, WholePopulation) else 0.0,
-    )
-
-
-def _quantity(value: float, drawn: FloatArray, shared: float) -> Quantity:
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    reach = _NORMAL_975 * shared
-    below = math.hypot(math.log(value / min(float(low), value)), reach)
-    above = math.hypot(math.log(max(float(high), value) / value), reach)
-    return Quantity(
-        value=value, unit="nm", low=value * math.exp(-below), high=value * math.exp(above), basis=Basis.MODEL
-    )
 
 
 def _track_sizes(tracks: Tracks, sized: _Sized) -> TrackSizes:
