@@ -153,9 +153,7 @@ def _percent(errors: Floats) -> str:
 def print_tables(records: list[dict[str, Any]]) -> None:
     names = [name for name in SCENES if any(r["scene"] == name for r in records)]
     by_scene = {name: [r for r in records if r["scene"] == name and "tracked" in r] for name in names}
-    print(
-        "| tracked particles | videos | error of D10 / D50 / D90, median, % | of its size, median, % | W1 over histogram |"
-    )
+    print("| tracked | videos | error of D10 / D50 / D90, median, % | without sign, median, % | W1 over histogram |")
     print("|---|---|---|---|---|")
     for name, found in by_scene.items():
         errors = np.array([r["tracked"]["error_pct"] for r in found])
@@ -167,7 +165,7 @@ def print_tables(records: list[dict[str, Any]]) -> None:
     for name, found in by_scene.items():
         print(f"| {name} | {_held(found, 'tracked')} |")
     print(
-        "\n| whole population | error of D50, median (worst), % | uncorrected, % | D10 / D50 / D90 held | notice | both |"
+        "\n| all | error of D50, median (worst), % | uncorrected, % | D10 / D50 / D90 held | notice | either for D50 |"
     )
     print("|---|---|---|---|---|---|")
     for name, found in by_scene.items():
