@@ -145,6 +145,8 @@ def video_headline(analysis: VideoAnalysis) -> str:
     """Say in one sentence what was found and how sure it is."""
     if analysis.tracked is None:
         return f"{analysis.name}: no size distribution; {analysis.tracked_reason}."
+    if analysis.headline_is_mean and analysis.mean_diffusion is not None:
+        return _mean_headline(analysis)
     said = [f"the tracked particles have a median diameter of {_in_words(analysis.tracked.d50)}"]
     if analysis.whole is not None:
         said.append(f"all particles above {analysis.whole.lowest_nm:.0f}{THIN}nm {_in_words(analysis.whole.d50)}")
@@ -153,6 +155,17 @@ def video_headline(analysis: VideoAnalysis) -> str:
         f"concentration {NOT_ASSESSED}" if concentration is None else f"{_in_words(concentration)} in the instrument"
     )
     return f"{analysis.name}: {', '.join(said)}; {amount}."
+
+
+def _mean_headline(analysis: VideoAnalysis) -> str:
+    assert analysis.mean_diffusion is not None
+    assert analysis.mean_diameter is not None
+    assert analysis.tracked is not None
+    return (
+        f"{analysis.name}: the mean diffusion coefficient of all steps is {_in_words(analysis.mean_diffusion)}, which "
+        f"stands for {_in_words(analysis.mean_diameter)}; there is no common size, half of the tracks are slower than "
+        f"{_in_words(analysis.tracked.d50)} would be."
+    )
 
 
 def _in_words(quantity: Quantity) -> str:

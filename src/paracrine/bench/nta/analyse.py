@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from paracrine.bench.nta.files import RESULT_NAME, result_files
-from paracrine.bench.nta.plausible import implausible
+from paracrine.bench.nta.plausible import contradicting, implausible
 from paracrine.bench.outputs import write_outputs
 from paracrine.characterization.inference.recording import LOWEST_THRESHOLD, Recording, settle_recording, with_threshold
 from paracrine.characterization.inference.result import NtaResult
@@ -151,7 +151,7 @@ def _record(
         vibration_um=max(found.vibration_px) * recording.settings.pixel_um.value,
         exponent=result.exponent,
         localisation_nm=None if result.localisation is None else 1000 * result.localisation.sigma_um,
-        notices=_notices(video, recording, found, result),
+        notices=(*_notices(video, recording, found, result), *contradicting(diameter, result.tracked)),
         thresholds=_thresholds(task, video, recording, found, result),
         software_version=__version__,
         fingerprint=task.fingerprint,

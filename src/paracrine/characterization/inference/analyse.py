@@ -89,14 +89,7 @@ def analyse_tracks(tracks: Tracks, settings: RecordingSettings, options: Analysi
         doi:10.1103/PhysRevE.89.022726
     """
     chosen = options or AnalysisOptions()
-    steps = measure_steps(
-        tracks,
-        pixel_um=settings.pixel_um.value,
-        frame_interval_s=settings.frame_interval_s,
-        exposure_s=settings.exposure_s,
-        fewest_spots=chosen.fewest_spots,
-        longest_gap_frames=1,
-    )
+    steps = _steps(tracks, settings, settings.exposure_s, chosen)
     if steps.tracks_count < FEWEST_TRACKS:
         return _without_sizes(tracks, settings, steps, chosen)
     sized = _size_tracks(tracks, settings, steps, chosen)
@@ -131,22 +124,45 @@ def analyse_tracks(tracks: Tracks, settings: RecordingSettings, options: Analysi
     )
 
 
+def _steps(tracks: Tracks, settings: RecordingSettings, exposure_s: float, options: AnalysisOptions) -> Steps:
+    return measure_steps(
+        tracks,
+        pixel_um=settings.pixel_um.value,
+        frame_interval_s=settings.frame_interval_s,
+        exposure_s=exposure_s,
+        fewest_spots=options.fewest_spots,
+        longest_gap_frames=1,
+    )
+
+
 def _size_tracks(tracks: Tracks, settings: RecordingSettings, steps: Steps, options: AnalysisOptions) -> _Sized:
     localisation = fit_localisation(steps)
 
-    def weigh(scale: float) -> SizeEvidence:
+    def weigh(seen: Steps, scale: float) -> SizeEvidence:
         return weigh_sizes(
-            steps,
+            seen,
             noise_scale=scale,
             temperature_c=settings.temperature_c.value,
             viscosity_mpas=settings.viscosity_mpas.value,
             threads=options.threads,
         )
 
-    sizes = weigh(localisation.noise_scale)
-    other = weigh(localisation.noise_scale + localisation.standard_error)
-    # What another localisation error does to the sizes, each track weighed as it is known.
-    moved = np.average(np.log(other.diameter_nm / sizes.diameter_nm), weights=sizes.relative_error**-2)
+    sizes = weigh(steps, localisation.noise_scale)
+
+    def moved(other: SizeEvidence) -> float:
+        """Return what another value of a setting does to the sizes, each track weighed as it is known."""
+        ratio = np.log(other.diameter_nm / sizes.diameter_nm)
+        return abs(float(np.average(ratio, weights=sizes.relative_error**-2)))
+
+    systematic = {
+        "localisation error": moved(weigh(steps, localisation.noise_scale + localisation.standard_error)),
+        "steps lost or linked wrongly": LINKING_RELATIVE_ERROR,
+        **settings.size_uncertainty(),
+    }
+    longer_s = settings.exposure_s * (1 + settings.exposure_ms.relative_standard_uncertainty)
+    if longer_s > settings.exposure_s:
+        blurred = _steps(tracks, settings, min(longer_s, settings.frame_interval_s), options)
+        systematic["exposure_ms"] = moved(weigh(blurred, fit_localisation(blurred).noise_scale))
     units = group_tracks(
         tracks,
         steps,
@@ -154,11 +170,6 @@ def _size_tracks(tracks: Tracks, settings: RecordingSettings, steps: Steps, opti
         pixel_um=settings.pixel_um.value,
         frame_interval_s=settings.frame_interval_s,
     )
-    systematic = {
-        "localisation error": abs(float(moved)),
-        "steps lost or linked wrongly": LINKING_RELATIVE_ERROR,
-        **settings.size_uncertainty(),
-    }
     return _Sized(steps, localisation, sizes, units, systematic)
 
 

@@ -24,6 +24,8 @@ from paracrine.payloads.video_counts import VideoCounts
 
 READER, READER_VERSION = "particle_video", "1"
 INSTRUMENT = "particle video"
+NO_COMMON_SIZE = "no-common-size"
+"""Notice: mean of all steps and median of the tracks are far apart; the mean is then what the video says."""
 _UNITS = {
     "pixel_um": "um", "frames_per_s": "1/s", "exposure_ms": "ms", "temperature_c": "°C", "viscosity_mpas": "mPa.s"
 }  # fmt: skip
@@ -117,6 +119,11 @@ class VideoAnalysis(Record):
     """Hash over video, settings and code; equal means that the analysis need not be made again."""
     outputs: dict[str, str] = Field(default_factory=dict)
     """File name to sha256."""
+
+    @property
+    def headline_is_mean(self) -> bool:
+        """Whether the mean over all steps is the answer, not the median of the tracks."""
+        return any(notice.code == NO_COMMON_SIZE for notice in self.notices)
 
 
 def setting_lines(recording: Recording) -> tuple[tuple[SettingLine, ...], tuple[SettingLine, ...]]:
