@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paracrine.evidence.trends.counting import Count
-from paracrine.figures.style import ROW_PX, SERIES, Spec, finish, names_axis, short_names
+from paracrine.figures.style import ROW_PX, SERIES, Spec, finish, finish_rows, names_axis, short_names
 
 HUES = {("MSC-EV", "trial"): 0, ("MSC", "trial"): 1, ("MSC-EV", "publication"): 2, ("MSC", "publication"): 3}
 """One hue a group on every chart of a page."""
@@ -56,3 +56,38 @@ def draw_counts(counts: Sequence[Count], *, title: str) -> Spec:
     ]
     height = max(1, len(values)) * (ROW_PX if len(labels) == 1 else 12 * len(labels) + 8)
     return finish(layers, description=f"Bars: {title}, {len(values)} rows.", height=height)
+
+
+def draw_years(counts: Sequence[Count]) -> Spec:
+    """Draw counts by year, a row of bars for each group and kind of record, each on its own axis.
+
+    Args:
+        counts: with years as values.
+    """
+    groups = sorted({(count.group, count.kind) for count in counts}, key=lambda one: HUES.get(one, 9))
+    years = [int(count.value) for count in counts]
+    panels: list[Spec] = []
+    for group, kind in groups:
+        rows = [
+            {"year": int(one.value), "count": one.count} for one in counts if (one.group, one.kind) == (group, kind)
+        ]
+        axis = {"title": None, "format": "d", "grid": False, "tickMinStep": 1}
+        x = {"field": "year", "type": "quantitative", "axis": axis,
+             "scale": {"domain": [min(years) - 0.7, max(years) + 0.7], "nice": False}}  # fmt: skip
+        most = max(row["count"] for row in rows)
+        ticks = {"title": None, "grid": False, "values": [0, most], "format": "d"}
+        y = {"field": "count", "type": "quantitative", "axis": ticks, "scale": {"domain": [0, most], "nice": False}}
+        hue = SERIES[HUES.get((group, kind), 0)].light
+        tooltip = [{"field": "year", "title": "Year"}, {"field": "count", "title": "Records"}]
+        panels.append(
+            {
+                "title": {"text": f"{group} {kind}s", "anchor": "start", "fontSize": 12},
+                "width": 560,
+                "height": 80,
+                "data": {"values": rows},
+                "mark": {"type": "bar", "width": max(4, 420 // (max(years) - min(years) + 2)), "color": hue},
+                "encoding": {"x": x, "y": y, "tooltip": tooltip},
+            }
+        )
+    words = f"Records by year, {min(years)} to {max(years)}, in {len(panels)} rows of bars."
+    return finish_rows(panels, description=words)

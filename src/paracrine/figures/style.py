@@ -89,6 +89,23 @@ def finish(layers: list[Spec], *, description: str, width: int = WIDTH_PX, heigh
     }
 
 
+def finish_rows(panels: list[Spec], *, description: str) -> Spec:
+    """Return charts one below the other, each with its own axes, with the house's config.
+
+    Args:
+        panels: Vega-Lite charts, each with its own width, height and data.
+        description: read aloud instead of the picture.
+    """
+    return {
+        "$schema": SCHEMA,
+        "description": description,
+        "background": "transparent",
+        "padding": {"left": 2, "right": 4, "top": 4, "bottom": 2},
+        "vconcat": panels,
+        "config": _config(),
+    }
+
+
 def with_halo(layer: Spec) -> list[Spec]:
     """Return a text layer over its own outline in the page's colour, readable where lines cross it."""
     outline = {"stroke": PAPER.light, "strokeWidth": 4, "strokeJoin": "round", "color": PAPER.light}

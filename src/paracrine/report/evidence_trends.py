@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paracrine.evidence.trends.counting import Trends
-from paracrine.figures.count_bars import draw_counts
+from paracrine.figures.count_bars import draw_counts, draw_years
 from paracrine.figures.style import Spec
 from paracrine.report.html_page import render_html
 from paracrine.report.view import Chart
@@ -14,13 +14,18 @@ from paracrine.report.view import Chart
 def trends_headline(trends: Trends) -> str:
     """Say in one sentence what the records hold."""
     third = sum(one.count for one in trends.funnel if one.group == "MSC-EV" and one.value in ("phase 3", "phase 2/3"))
-    compared = len(trends.comparisons)
+    cells = trends.trials - trends.vesicle_trials, trends.publications - trends.vesicle_publications
     return (
-        f"{trends.vesicle_trials} trials and {trends.vesicle_publications} publications on MSC vesicles beside "
-        f"{trends.trials - trends.vesicle_trials} trials and {trends.publications - trends.vesicle_publications} "
-        f"publications on the cells; {third} vesicle trials reach phase 2/3 or 3, {trends.with_results} have posted "
-        f"results, {compared} compare{'s' if compared == 1 else ''} vesicles with cells."
+        f"{_many(trends.vesicle_trials, 'trial')} and {_many(trends.vesicle_publications, 'publication')} on MSC "
+        f"vesicles beside {_many(cells[0], 'trial')} and {_many(cells[1], 'publication')} on the cells; "
+        f"{_many(third, 'vesicle trial')} in phase 2/3 or 3, {trends.with_results} with posted results; "
+        f"{_many(len(trends.comparisons), 'record')} set{'s' if len(trends.comparisons) == 1 else ''} vesicles against "
+        "the cells."
     )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def trends_html(trends: Trends, *, origin: str, version: str) -> str:
@@ -48,8 +53,11 @@ def _charts(trends: Trends) -> Iterator[tuple[str, str, Spec]]:
             "with several trials counts in each."
         )
         yield "From the laboratory to phase 3", caption, draw_counts(funnel, title="Records")
+    if trends.years:
+        words = "Trials by start, publications by year; vesicles and cells each on their own axis."
+        yield "By year", words, draw_years(trends.years)
     for title, counts in (
-        ("By year", trends.years), ("By phase", trends.stages), ("By condition", trends.conditions),
+        ("By phase", trends.stages), ("By condition", trends.conditions),
         ("By source of the cells", trends.sources), ("By country", trends.countries),
     ):  # fmt: skip
         if counts:

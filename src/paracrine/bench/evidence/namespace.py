@@ -137,13 +137,14 @@ class Evidence:
         Raises:
             RecordError: when there is no base and no file is named.
         """
-        from paracrine.bench.evidence.extracting import records_in
-        from paracrine.bench.evidence.trending import trends_of_records
+        from paracrine.bench.evidence.trending import trends_of_base, trends_of_files
 
         paths = tuple(Path(file) for file in files)
-        records = records_in(paths) if paths else self.records()
         target = Path(out) if out is not None else None
-        return trends_of_records(records, files=paths, out=target, ledger=self.ledger())
+        if paths:
+            return trends_of_files(paths, out=target, ledger=self.ledger())
+        with self.open() as base:
+            return trends_of_base(base, out=target, ledger=self.ledger())
 
     def demo(self, out: str | Path = "paracrine-evidence-demo") -> EvidenceDemo:
         """Show the room on curated trials that ship with the program."""

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from paracrine.bench.evidence.answering import Answer, Ledger, write_answer
+from paracrine.bench.evidence.extracting import records_in
+from paracrine.bench.evidence.ledger_records import DuplicatesRecord
+from paracrine.bench.evidence.linking import distinct_works
+from paracrine.bench.evidence.opening import EvidenceBase
 from paracrine.core.version import __version__
+from paracrine.evidence.dedupe.registries import NAMES, RESULT, TWICE
+from paracrine.evidence.trends.comparing import Comparison, Result
 from paracrine.evidence.trends.counting import Trends, count_trends
 from paracrine.evidence.trends.seen import VESICLES, Seen, name_conditions, see_trial, see_work, stage_of
 from paracrine.evidence.trial import Trial
@@ -40,13 +45,40 @@ class TrendReport:
         }
 
 
-def trends_of_records(
-    records: Iterable[Work | Trial], *, files: tuple[Path, ...], out: Path | None, ledger: Ledger | None
-) -> TrendReport:
-    """Count records of files or of the base; with `out`, trends.html and trends.json are written there and recorded."""
-    seen = (_with_reported(see_trial(one)) if isinstance(one, Trial) else see_work(one) for one in records)
-    trends, origin = count_trends(seen), ", ".join(path.name for path in files) or "the evidence base"
-    return _report(trends, origin=origin, out=out, ledger=ledger)
+def trends_of_files(paths: tuple[Path, ...], *, out: Path | None, ledger: Ledger | None) -> TrendReport:
+    """Count the records of files as they stand; with `out`, trends.html and trends.json are written and recorded."""
+    doubts = ("records of files are counted as they stand; duplicates are set aside only in an evidence base",)
+    trends = count_trends(map(_see, records_in(paths)), doubts=doubts)
+    return _report(trends, origin=", ".join(path.name for path in paths), out=out, ledger=ledger)
+
+
+def trends_of_base(base: EvidenceBase, *, out: Path | None, ledger: Ledger | None) -> TrendReport:
+    """Count each study of the base once; with `out`, trends.html and trends.json are written and recorded."""
+    entry = base.workspace.latest(DuplicatesRecord.kind, "base")
+    links = DuplicatesRecord.from_data(entry.body).reasons if entry else ()
+    twice = {other: one for one, other, verdict, _ in links if verdict == TWICE}
+    works = distinct_works(base)
+    doubts = []
+    if entry is None:
+        doubts.append("nobody has looked for duplicates yet (`paracrine evidence dedupe`): a study may count twice")
+    if twice:
+        doubts.append(f"{len(twice)} trials stand in two registries and count once")
+    trials = [one for one in base.records(Trial.kind) if isinstance(one, Trial) and one.key not in twice]
+    seen = [*map(_see, works.values()), *map(_see, trials)]
+    published: dict[str, list[Result]] = {}
+    for work, trial, verdict, _ in links:
+        if verdict in (RESULT, NAMES) and work in works:
+            found = works[work]
+            source = f"https://doi.org/{found.doi}" if found.doi else ""
+            published.setdefault(twice.get(trial, trial), []).append(
+                Result(f"published: {found.title} ({found.year})", source)
+            )
+    told = [_with_results(one, tuple(published.get(one.key, ()))) for one in seen]
+    return _report(count_trends(told, doubts=doubts), origin="the evidence base", out=out, ledger=ledger)
+
+
+def _see(record: Work | Trial) -> Seen:
+    return _with_reported(see_trial(record)) if isinstance(record, Trial) else see_work(record)
 
 
 def trends_of_facts(*, out: Path | None) -> TrendReport:
@@ -59,24 +91,49 @@ def trends_of_facts(*, out: Path | None) -> TrendReport:
 
 
 def _with_reported(seen: Seen) -> Seen:
-    arms = [one for one in read_reported_counts() if seen.key == f"trial:{one.registry_id}"]
-    told = "; ".join(f"{one.arm} {one.events}/{one.n} {one.outcome} ({one.source})" for one in arms)
-    return replace(seen, reported=told) if told else seen
+    """Add what curated sources reported of the arms of a comparison."""
+    if seen.comparison is None:
+        return seen
+    arms: dict[tuple[str, str], list[str]] = {}
+    for one in read_reported_counts():
+        if seen.key == f"trial:{one.registry_id}":
+            arms.setdefault((one.outcome, one.study), []).append(f"{one.arm} {one.events}/{one.n}")
+    sources = {(one.outcome, one.study): one.source for one in read_reported_counts()}
+    told = tuple(
+        Result(f"{outcome}: {', '.join(found)} ({study})", sources[outcome, study])
+        for (outcome, study), found in arms.items()
+    )
+    return _with_results(seen, told)
+
+
+def _with_results(seen: Seen, results: tuple[Result, ...]) -> Seen:
+    if seen.comparison is None or not results:
+        return seen
+    return replace(seen, comparison=replace(seen.comparison, results=(*seen.comparison.results, *results)))
 
 
 def _see_fact(one: CuratedTrial) -> Seen:
-    phases = tuple(re.findall(r"\d", one.phase))
-    compares = bool(re.search(r"MSC\s*/\s*exosome|synovial", f"{one.product} {one.ev_source}", re.IGNORECASE))
+    conditions = name_conditions((one.condition,)) if one.condition else ()
+    key, stage = f"trial:{one.registry_id}", stage_of(tuple(re.findall(r"\d", one.phase)))
+    title = one.product or one.condition
+    countries = tuple(part.strip() for part in one.country.split("|") if part.strip())
+    comparison = None
+    if re.search(r"MSC\s*/\s*exosome|synovial", f"{one.product} {one.ev_source}", re.IGNORECASE):
+        people = f"{one.n} people, " if one.n else "people, "
+        comparison = Comparison(
+            key=key, kind="trial", title=title, year=None, who=", ".join(countries) or "not stated", how="",
+            subjects=people + ", ".join(conditions), stage=stage, arms=(), results=(),
+        )  # fmt: skip
     seen = Seen(
-        key=f"trial:{one.registry_id}",
+        key=key,
         kind="trial",
         group=VESICLES,
-        title=one.product or one.condition,
-        conditions=name_conditions((one.condition,)) if one.condition else (),
+        title=title,
+        conditions=conditions,
         source=one.ev_source,
-        stage=stage_of(phases),
-        countries=tuple(part.strip() for part in one.country.split("|") if part.strip()),
-        compares=compares,
+        stage=stage,
+        countries=countries,
+        comparison=comparison,
         has_results=one.has_results == "yes",
     )
     return _with_reported(seen)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from paracrine.evidence.trends.comparing import Comparison
 from paracrine.evidence.trends.seen import CELL_THERAPY, OTHER, STAGES, VESICLES, Seen
 
 NOT_STATED = "not stated"
@@ -37,7 +38,7 @@ class Trends:
     stages: tuple[Count, ...]
     countries: tuple[Count, ...]
     funnel: tuple[Count, ...]
-    comparisons: tuple[Seen, ...]
+    comparisons: tuple[Comparison, ...]
     with_results: int
     doubts: tuple[str, ...]
 
@@ -46,20 +47,21 @@ class Trends:
         return {"kind": "evidence trends", "version": "1", **asdict(self)}
 
 
-def count_trends(records: Iterable[Seen]) -> Trends:
-    """Count records; those that are neither MSC nor MSC-EV are left out and told."""
+def count_trends(records: Iterable[Seen], *, doubts: Iterable[str] = ()) -> Trends:
+    """Count records; those that are neither MSC nor MSC-EV are left out and told, after the doubts given."""
     every = list(records)
     kept = [one for one in every if one.group != OTHER]
     vesicles = [one for one in kept if one.group == VESICLES]
-    doubts = []
+    compared = [one.comparison for one in vesicles if one.comparison]
+    told = list(doubts)
     if len(every) > len(kept):
-        doubts.append(f"{len(every) - len(kept)} records name no mesenchymal cells and are not counted")
+        told.append(f"{len(every) - len(kept)} records name no mesenchymal cells and are not counted")
     undated = sum(1 for one in kept if one.year is None)
     if undated:
-        doubts.append(f"{undated} records state no year")
+        told.append(f"{undated} records state no year")
     unstaged = sum(1 for one in vesicles if one.kind == "trial" and not one.stage)
     if unstaged:
-        doubts.append(f"{unstaged} MSC-EV trials state no phase and stand outside the funnel")
+        told.append(f"{unstaged} MSC-EV trials state no phase and stand outside the funnel")
     return Trends(
         trials=sum(one.kind == "trial" for one in kept),
         publications=sum(one.kind == "publication" for one in kept),
@@ -71,9 +73,9 @@ def count_trends(records: Iterable[Seen]) -> Trends:
         stages=_by([one for one in kept if one.kind == "trial"], lambda one: (one.stage or NOT_STATED,), by_value=True),
         countries=_by(vesicles, lambda one: tuple(dict.fromkeys(one.countries))),
         funnel=_funnel(kept),
-        comparisons=tuple(one for one in vesicles if one.compares),
+        comparisons=tuple(sorted(compared, key=lambda one: (one.kind != "trial", -(one.year or 0), one.key))),
         with_results=sum(bool(one.has_results) for one in vesicles),
-        doubts=tuple(doubts),
+        doubts=tuple(told),
     )
 
 

@@ -11,6 +11,7 @@ from paracrine.evidence.extract.lexicon import read_lexicon
 from paracrine.evidence.extract.passages import CELLS, EV, passages
 from paracrine.evidence.extract.terms import find_source
 from paracrine.evidence.extract.therapy import judge_therapy
+from paracrine.evidence.trends.comparing import Comparison, compare_arms, compare_in_text
 from paracrine.evidence.trial import Trial
 from paracrine.evidence.work import Work
 
@@ -38,11 +39,9 @@ class Seen:
     source: str = ""
     stage: str = ""
     countries: tuple[str, ...] = ()
-    compares: bool = False
-    """Whether one arm gets vesicles and another the cells."""
+    comparison: Comparison | None = None
+    """Where vesicles and the cells are set side by side."""
     has_results: bool | None = None
-    reported: str = ""
-    """Counts by arm as a curated source reported them."""
 
 
 def see_trial(trial: Trial) -> Seen:
@@ -51,17 +50,18 @@ def see_trial(trial: Trial) -> Seen:
     text = f"{trial.title} {trial.scientific_title} " + " ".join(one.name for one in trial.interventions)
     group = VESICLES if is_vesicles else CELL_THERAPY if CELLS.search(text) else OTHER
     source = extract_trial(trial).value("source").value if is_vesicles else _source_of(trial)
+    conditions, stage, year = name_conditions(trial.conditions), stage_of(trial.phases), _year(trial)
     return Seen(
         key=trial.key,
         kind="trial",
         group=group,
         title=trial.title or trial.scientific_title,
-        year=_year(trial.started or trial.registered),
-        conditions=name_conditions(trial.conditions),
+        year=year,
+        conditions=conditions,
         source="" if source == NOT_STATED else source,
-        stage=stage_of(trial.phases),
+        stage=stage,
         countries=trial.countries,
-        compares=is_vesicles and _compares(trial),
+        comparison=compare_arms(trial, conditions=conditions, stage=stage, year=year) if is_vesicles else None,
         has_results=trial.has_results if trial.has_results is not None else bool(trial.event_groups) or None,
     )
 
@@ -75,6 +75,8 @@ def see_work(work: Work) -> Seen:
     stage = ""
     if not _REVIEW.search(work.title) and _ANIMAL.search(text) and not _HUMAN.search(work.title):
         stage = STAGES[0]
+    named = tuple(name for name in name_conditions((text,)) if name != text.lower())
+    compared = compare_in_text(work, conditions=named, stage=stage) if group == VESICLES else None
     return Seen(
         key=work.key,
         kind="publication",
@@ -83,6 +85,7 @@ def see_work(work: Work) -> Seen:
         year=work.year,
         source="" if source == NOT_STATED else source,
         stage=stage,
+        comparison=compared,
     )
 
 
@@ -107,14 +110,6 @@ def stage_of(phases: tuple[str, ...]) -> str:
     return stage if stage in STAGES else ""
 
 
-def _compares(trial: Trial) -> bool:
-    texts = [f"{arm.label} {arm.description}" for arm in trial.arms] or [
-        f"{one.name} {one.description}" for one in trial.interventions
-    ]
-    vesicle_arms = [text for text in texts if EV.search(text)]
-    cell_arms = [text for text in texts if CELLS.search(text) and not EV.search(text)]
-    return bool(vesicle_arms and cell_arms)
-
-
-def _year(date: str) -> int | None:
+def _year(trial: Trial) -> int | None:
+    date = trial.started or trial.registered
     return int(date[:4]) if date[:4].isdigit() else None
