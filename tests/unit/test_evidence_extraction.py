@@ -10,7 +10,8 @@ import pytest
 from paracrine import open_bench
 from paracrine.core.errors import InputError
 from paracrine.evidence.extract.amounts import find_amounts
-from paracrine.evidence.extract.extraction import correct, extract_trial, read_corrections
+from paracrine.evidence.extract.correcting import correct, read_corrections
+from paracrine.evidence.extract.extraction import extract_trial
 from paracrine.evidence.extract.passages import passages
 from paracrine.evidence.extract.safety import safety_rows
 from paracrine.evidence.origin import Origin

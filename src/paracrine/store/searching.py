@@ -28,33 +28,34 @@ def find(
 ) -> tuple[Hit, ...]:
     """Return the best hits in the order of their rank; `after` leaves out what was added up to that number.
 
+    An empty match finds what the filters let through, the newest first.
+
     Raises:
         InputError: when the index does not understand the match.
     """
-    clause, given = _clause(filters, after)
-    query = f"SELECT rowid, rank FROM texts WHERE texts MATCH ?{clause} ORDER BY rank LIMIT ? OFFSET ?"
-    rows = _rows(index, query, (match, *given, limit, skip))
+    source, given = _matching(match, filters, after)
+    chosen = f"SELECT rowid, rank {source} ORDER BY rank" if match else f"SELECT rowid, 0 {source} ORDER BY rowid DESC"
+    rows = _rows(index, f"{chosen} LIMIT ? OFFSET ?", (*given, limit, skip))
     return tuple(Hit(index.key_of(int(number)), float(rank)) for number, rank in rows)
 
 
 def count(index: SearchIndex, match: str, *, filters: Sequence[Filter] = (), after: int = 0) -> int:
     """Return how many records match."""
-    clause, given = _clause(filters, after)
-    return int(_rows(index, f"SELECT count(*) FROM texts WHERE texts MATCH ?{clause}", (match, *given))[0][0])
+    source, given = _matching(match, filters, after)
+    return int(_rows(index, f"SELECT count(*) {source}", given)[0][0])
 
 
 def facets(
     index: SearchIndex, names: Iterable[str], *, match: str = "", filters: Sequence[Filter] = (), most: int = 20
 ) -> dict[str, tuple[tuple[str, int], ...]]:
     """Count the values of facets among the matches, the most frequent first."""
-    clause, given = _clause(filters, 0)
+    source, given = _matching(match, filters, 0)
     found = {}
     for name in names:
         chosen = ""
         values: tuple[str | int, ...] = ()
-        if match:
-            chosen = f" AND id IN (SELECT rowid FROM texts WHERE texts MATCH ?{clause})"
-            values = (match, *given)
+        if match or filters:
+            chosen, values = f" AND id IN (SELECT rowid {source})", given
         query = f"SELECT value, count(*) FROM facets WHERE name = ?{chosen} GROUP BY value ORDER BY 2 DESC, 1 LIMIT ?"
         found[name] = tuple((str(value), int(number)) for value, number in _rows(index, query, (name, *values, most)))
     return found
@@ -80,6 +81,8 @@ def facet_values(index: SearchIndex, name: str, part: str) -> tuple[str, ...]:
 
 def highlight(texts: Sequence[Mapping[str, str]], match: str, *, words: int = 28) -> tuple[tuple[str, str], ...]:
     """Return (title, best passage) of each document, matches between two marks, exactly as the index sees words."""
+    if not match:
+        return tuple((document.get("title", ""), "") for document in texts)
     database = sqlite3.connect(":memory:")
     try:
         database.execute(f"CREATE VIRTUAL TABLE t USING fts5({', '.join(FIELDS)}, tokenize='{TOKENS}')")
@@ -98,6 +101,13 @@ def highlight(texts: Sequence[Mapping[str, str]], match: str, *, words: int = 28
         marked = [text for text in rest if MARK_START in text]
         shown.append((title, marked[0] if marked else ""))
     return tuple(shown)
+
+
+def _matching(match: str, filters: Sequence[Filter], after: int) -> tuple[str, tuple[str | int, ...]]:
+    clause, given = _clause(filters, after)
+    if match:
+        return f"FROM texts WHERE texts MATCH ?{clause}", (match, *given)
+    return f"FROM records WHERE 1{clause}", given
 
 
 def _clause(filters: Sequence[Filter], after: int) -> tuple[str, tuple[str | int, ...]]:

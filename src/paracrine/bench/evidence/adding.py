@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from paracrine.bench.evidence.correcting import apply_corrections
 from paracrine.bench.evidence.filling import Filled, fill
 from paracrine.bench.evidence.ledger_records import EvidenceFileRecord
 from paracrine.bench.evidence.opening import EvidenceBase
@@ -169,5 +170,7 @@ def _add(base: EvidenceBase, path: Path) -> FileReport:
         changes_count=filled.changes_count,
     )
     entry = base.remember(record, key=file.sha256, reason=f"added {file.name}")
+    if filled.updated_count:
+        apply_corrections(base)
     base.mark_reflected()
     return FileReport(file.name, source.SOURCE.name, file.sha256, entry.number, filled)

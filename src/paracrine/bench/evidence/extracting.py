@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from paracrine.bench.evidence.correcting import read_kept_corrections, remember_corrections
+from paracrine.bench.evidence.opening import EvidenceBase
 from paracrine.bench.outputs import write_outputs
 from paracrine.core.errors import InputError
 from paracrine.core.progress import Progress
-from paracrine.evidence.extract.extraction import Corrections, correct, extract_trial, extract_work, read_corrections
+from paracrine.evidence.extract.correcting import Corrections, correct, read_corrections
+from paracrine.evidence.extract.extraction import extract_trial, extract_work
 from paracrine.evidence.extract.found import Extraction
 from paracrine.evidence.extract.products import ProductConflict, ProductContent, find_conflicts, find_contents
 from paracrine.evidence.file import EvidenceFile
@@ -21,6 +24,7 @@ from paracrine.evidence.trial import Trial
 from paracrine.evidence.work import Work
 
 VALUES_NAME, DOSES_NAME, SAFETY_NAME = "extracted.csv", "doses.csv", "safety.csv"
+PAGE_NAME = "extracted.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,9 @@ class ExtractReport:
     others: int
     files: tuple[Path, ...] = ()
     conflicts: tuple[ProductConflict, ...] = ()
+    unused: tuple[str, ...] = ()
+    """Keys of corrections that fit no record read."""
+    page: Path | None = None
 
     @property
     def headline(self) -> str:
@@ -50,7 +57,9 @@ class ExtractReport:
             "records": [one.to_data() for one in self.extractions],
             "others": self.others,
             "conflicts": [one.text for one in self.conflicts],
+            "unused_corrections": list(self.unused),
             "files": [str(path) for path in self.files],
+            "page": str(self.page) if self.page else None,
         }
 
 
@@ -62,42 +71,98 @@ def records_in(files: Iterable[Path]) -> Iterator[Work | Trial]:
                 yield item
 
 
-def extract_records(
-    records: Iterable[Work | Trial], *, corrections: Path | None, out: Path | None, progress: Progress
+def extract_files(
+    paths: tuple[Path, ...], *, corrections: Path | None, out: Path | None, progress: Progress
 ) -> ExtractReport:
-    """Extract every record that names vesicles; with `out`, tables are written there.
+    """Extract the records of files, without the base."""
+    mine = read_corrections_file(corrections) if corrections else {}
+    origin = ", ".join(path.name for path in paths)
+    records = tuple(records_in(paths))
+    return extract_records(records, corrections=mine, out=out, progress=progress, total=len(records), origin=origin)
+
+
+def extract_base(
+    base: EvidenceBase, *, corrections: Path | None, out: Path | None, progress: Progress
+) -> ExtractReport:
+    """Extract the records of the base with every correction kept there; new ones are entered first."""
+    if corrections:
+        remember_corrections(base, read_corrections_file(corrections), name=corrections.name)
+    return extract_records(
+        base.records(),
+        corrections=read_kept_corrections(base),
+        out=out,
+        progress=progress,
+        total=base.index.count(),
+    )
+
+
+def extract_records(
+    records: Iterable[Work | Trial],
+    *,
+    corrections: Corrections,
+    out: Path | None,
+    progress: Progress,
+    total: int,
+    origin: str = "the evidence base",
+) -> ExtractReport:
+    """Extract every record that names vesicles; with `out`, tables and a page are written there.
+
+    Args:
+        records: read one by one.
+        corrections: by hand, by record and item.
+        out: folder of tables and page.
+        progress: told of each record.
+        total: how many records there are.
+        origin: what the page says it was read from.
 
     Raises:
-        InputError: when the corrections cannot be read or name an unknown item.
+        InputError: when a correction names an unknown item.
     """
     from paracrine.evidence.extract.passages import EV, SECRETOME, passages
 
-    mine = _corrections(corrections)
     found: list[Extraction] = []
+    texts: list[dict[str, str]] = []
     contents: list[ProductContent] = []
-    others = 0
+    others, seen = 0, set()
     label = "Extracting"
-    everything = tuple(records)
-    progress.start(label, len(everything))
-    for record in everything:
+    progress.start(label, total)
+    for record in records:
         progress.advance(label)
-        if not any(EV.search(part.text) or SECRETOME.search(part.text) for part in passages(record)):
+        seen.add(record.key)
+        parts = passages(record)
+        if not any(EV.search(part.text) or SECRETOME.search(part.text) for part in parts):
             others += 1
             continue
         one = extract_trial(record) if isinstance(record, Trial) else extract_work(record)
-        found.append(correct(one, mine))
+        found.append(correct(one, corrections))
+        if out is not None:
+            texts.append({part.field: part.text for part in parts})
         contents.extend(find_contents(record))
     conflicts = find_conflicts(contents)
+    unused = tuple(dict.fromkeys(key for key, _ in corrections if key not in seen))
+    report = ExtractReport(tuple(found), others, conflicts=conflicts, unused=unused)
     if out is None:
-        return ExtractReport(tuple(found), others, conflicts=conflicts)
+        return report
+    from paracrine.report.evidence_extract import extract_html
+
     tables = {VALUES_NAME: _values_csv(found), DOSES_NAME: _doses_csv(found), SAFETY_NAME: _safety_csv(found)}
-    write_outputs(out, {name: text.encode() for name, text in tables.items()})
-    return ExtractReport(tuple(found), others, tuple(out / name for name in tables), conflicts)
+    page = extract_html(
+        list(zip(found, texts, strict=True)),
+        headline=report.headline,
+        origin=origin,
+        conflicts=[one.text for one in conflicts],
+        tables=tuple(tables),
+    )
+    write_outputs(out, {name: text.encode() for name, text in (*tables.items(), (PAGE_NAME, page))})
+    return replace(report, files=tuple(out / name for name in tables), page=out / PAGE_NAME)
 
 
-def _corrections(path: Path | None) -> Corrections:
-    if path is None:
-        return {}
+def read_corrections_file(path: Path) -> Corrections:
+    """Read a CSV of corrections.
+
+    Raises:
+        InputError: when it cannot be read or a column is missing.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -83,3 +83,12 @@ class AnswerRecord(Record):
     """File name to sha256; none where the whole base was asked."""
     outputs: dict[str, str] = Field(default_factory=dict)
     file_sha256: tuple[str, ...] = ()
+
+
+class CorrectionsRecord(Record):
+    """What a person corrected in extracted values: (record key, item, value); an empty value takes it back."""
+
+    kind: ClassVar[str] = "evidence_corrections"
+
+    name: str
+    rows: tuple[tuple[str, str, str], ...]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from paracrine.bench.evidence.trending import TrendReport
     from paracrine.evidence.trial import Trial
     from paracrine.evidence.work import Work
+    from paracrine.facts.disposition import TrialDose
 
 FOLDER_NAME = "evidence"
 
@@ -77,7 +78,8 @@ class Evidence:
         """Search the base: `exosome AND (kidney OR renal) NOT cancer`, fields as `title:exosome`.
 
         Args:
-            query: words, "phrases", AND, OR, NOT, brackets, `word*`, and fields as `title:word`.
+            query: words, "phrases", AND, OR, NOT, brackets, `word*`, and fields as `title:word`;
+                empty with filters alone.
             where: filters such as `year>=2020`, `database=pubmed,embase`, `status=recruiting`.
             limit: how many hits to return.
             facets: also count the matches by kind, year, database …
@@ -113,23 +115,35 @@ class Evidence:
 
         Args:
             files: read these instead of the base.
-            corrections: CSV key,item,value made by hand.
-            out: folder for extracted.csv, doses.csv and safety.csv.
+            corrections: CSV key,item,value made by hand; over the base they are kept in its ledger, and searches
+                filter by them.
+            out: folder for extracted.html, extracted.csv, doses.csv and safety.csv.
             progress: told of each record.
 
         Raises:
             InputError: when a file or the corrections cannot be read.
             RecordError: when there is no base and no file is named.
         """
-        from paracrine.bench.evidence.extracting import extract_records, records_in
+        from paracrine.bench.evidence.extracting import extract_base, extract_files
 
+        target = Path(out) if out is not None else None
+        mine = Path(corrections) if corrections is not None else None
         paths = tuple(Path(file) for file in files)
-        return extract_records(
-            records_in(paths) if paths else self.records(),
-            corrections=Path(corrections) if corrections is not None else None,
-            out=Path(out) if out is not None else None,
-            progress=progress or Silent(),
-        )
+        if paths:
+            return extract_files(paths, corrections=mine, out=target, progress=progress or Silent())
+        with self.open() as base:
+            return extract_base(base, corrections=mine, out=target, progress=progress or Silent())
+
+    def trial_doses(self) -> tuple[TrialDose, ...]:
+        """Return the doses that registered trials of the base state, corrected by hand where a person did.
+
+        Raises:
+            RecordError: when there is no base.
+        """
+        from paracrine.bench.evidence.trial_doses import read_base_doses
+
+        with self.open() as base:
+            return read_base_doses(base)
 
     def trends(self, files: Iterable[str | Path] = (), *, out: str | Path | None = None) -> TrendReport:
         """Count records by year, condition, source, phase and country; with `out`, a page is written there.

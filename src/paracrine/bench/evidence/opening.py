@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from paracrine.bench.evidence.correcting import apply_corrections
 from paracrine.bench.evidence.filling import fill
 from paracrine.bench.evidence.ledger_records import EvidenceFileRecord
 from paracrine.core.catalog import nearest
@@ -90,6 +91,7 @@ class EvidenceBase:
             kept = EvidenceFileRecord.from_data(entry.body)
             file = KeptFile(self.workspace.file_path(kept.file_sha256), kept.name)
             fill(self.index, read_items(file, SOURCES.load(kept.source)))
+        apply_corrections(self)
         self.mark_reflected()
 
 

@@ -83,7 +83,8 @@ class SearchReport:
         """One sentence."""
         new = f", {self.new_count} of them new since the search was saved" if self.new_count is not None else ""
         where = f" where {', '.join(self.where)}" if self.where else ""
-        return f"{self.total_count} of {self.base_count} records match {self.query!r}{where}{new}."
+        what = f"match {self.query!r}" if self.query.strip() else "are found"
+        return f"{self.total_count} of {self.base_count} records {what}{where}{new}."
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -114,23 +115,24 @@ def search_base(
         InputError: when search or filter cannot be understood.
         UnknownName: when a field or facet does not exist.
     """
-    query, filters = parse_query(text), read_filters(base, where)
-    hits = find(base.index, query.match, filters=filters, limit=limit, skip=skip)
+    filters = read_filters(base, where)
+    match = parse_query(text).match if text.strip() or not filters else ""
+    hits = find(base.index, match, filters=filters, limit=limit, skip=skip)
     records = [base.record(hit.key) for hit in hits]
-    marked = highlight([document_of(record).texts for record in records], query.match)
+    marked = highlight([document_of(record).texts for record in records], match)
     new = set()
     if since is not None:
-        new = {hit.key for hit in find(base.index, query.match, filters=filters, limit=100_000, after=since)}
+        new = {hit.key for hit in find(base.index, match, filters=filters, limit=100_000, after=since)}
     names = [name for name in FACETS if name in facet_names(base.index)] if with_facets else []
     return SearchReport(
         text,
         tuple(where),
-        count(base.index, query.match, filters=filters),
+        count(base.index, match, filters=filters),
         base.index.count(),
         tuple(
             Found(one, title, passage, one.key in new) for one, (title, passage) in zip(records, marked, strict=True)
         ),
-        facets(base.index, names, match=query.match, filters=filters),
+        facets(base.index, names, match=match, filters=filters),
         len(new) if since is not None else None,
     )
 

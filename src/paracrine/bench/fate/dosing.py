@@ -65,20 +65,31 @@ class DoseReport:
 
 
 def compare(
-    given: str, wanted: str, *, organ: str, ratio: str, factors: Path | None, own_rows: Path | None, out: Path | None
+    given: str,
+    wanted: str,
+    *,
+    organ: str,
+    ratio: str,
+    factors: Path | None,
+    own_rows: Path | None,
+    trials: tuple[TrialDose, ...] = (),
+    out: Path | None,
 ) -> DoseReport:
-    """Read both sides, compare, and write the page where a place is given."""
+    """Read both sides, compare, and write the page where a place is given.
+
+    `trials` are doses of the user's evidence base; they stand in the place of shipped rows of the same trials.
+    """
     first, second = _read_given(given, ratio, own_rows), _read_wanted(wanted, own_rows)
     if not second.route:
         second = _with_route(second, first.route)
     found = compare_doses(first, second, organ=organ, factors=_factors(factors))
-    trials = tuple(
-        trial for trial in read_trial_doses() if second.species == "human" and trial.route == _trial_route(second.route)
-    )
+    own = {trial.trial for trial in trials}
+    known = (*trials, *(trial for trial in read_trial_doses() if trial.trial not in own))
+    shown = tuple(trial for trial in known if second.species == "human" and trial.route == _trial_route(second.route))
     per, unit = read_ratio(ratio) if ratio else (1.0, "particles")
     if out is not None:
-        write_outputs(out.parent, {out.name: dose_html(found, trials, per=per, per_unit=unit).encode()})
-    return DoseReport(found, trials, dose_headline(found), out, per, unit)
+        write_outputs(out.parent, {out.name: dose_html(found, shown, per=per, per_unit=unit).encode()})
+    return DoseReport(found, shown, dose_headline(found), out, per, unit)
 
 
 def _trial_route(route: str) -> str:

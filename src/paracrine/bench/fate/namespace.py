@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from paracrine.bench.fate.population import PopulationReport
     from paracrine.bench.fate.simulating import FateReport
     from paracrine.core.progress import Progress
+    from paracrine.facts.disposition import TrialDose
 
 
 class Fate:
@@ -88,6 +89,7 @@ class Fate:
         ratio: str = "",
         factors: str | Path | None = None,
         own_rows: str | Path | None = None,
+        evidence: str | Path | None = None,
         out: str | Path | None = None,
     ) -> DoseReport:
         """Find the dose in another species with the same exposure: an extrapolation, never advice.
@@ -99,19 +101,27 @@ class Fate:
             ratio: measured particles per ug or per cell.
             factors: CSV of scaling factors of the user's.
             own_rows: CSV of physiology rows of the user's.
+            evidence: an evidence base; the doses its trials state take the place of shipped rows of the same trials.
             out: file of the page; None writes none.
 
         Raises:
             UnknownName: when a choice does not exist.
             InputError: when a side cannot be read.
+            RecordError: when there is no such evidence base.
             LimitError: when the organ is not assessed in one of the species.
         """
         from paracrine.bench.fate.dosing import compare
 
         own, table = (None if place is None else Path(place) for place in (own_rows, factors))
+        trials: tuple[TrialDose, ...] = ()
+        if evidence is not None:
+            from paracrine.bench.bench import open_bench
+
+            trials = open_bench(str(evidence)).evidence.trial_doses()
         return compare(
-            given, wanted, organ=organ, ratio=ratio, factors=table, own_rows=own, out=None if out is None else Path(out)
-        )
+            given, wanted, organ=organ, ratio=ratio, factors=table, own_rows=own, trials=trials,
+            out=None if out is None else Path(out),
+        )  # fmt: skip
 
     def fit(
         self,

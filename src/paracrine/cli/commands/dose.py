@@ -27,6 +27,9 @@ def dose(
     own_rows: Annotated[
         Path | None, typer.Option("--physiology", help="CSV of physiology rows of your own, each with a source.")
     ] = None,
+    evidence: Annotated[
+        str | None, typer.Option(help="Your evidence base, such as ./evidence: its trials' doses are shown.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where the page goes.")] = Path("dose.html"),
     json: Json = False,
 ) -> None:
@@ -39,7 +42,7 @@ def dose(
     from paracrine.bench import open_bench
 
     report = open_bench().fate.dose(
-        given, wanted, organ=organ, ratio=ratio, factors=factors, own_rows=own_rows, out=out
+        given, wanted, organ=organ, ratio=ratio, factors=factors, own_rows=own_rows, evidence=evidence, out=out
     )
     if json:
         print_json(report.to_data())

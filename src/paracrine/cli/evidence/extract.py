@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from paracrine.cli.options import BaseOption, Json
+from paracrine.cli.options import BaseOption, Json, Person
 from paracrine.cli.screen import print_json, print_table, progress_bars
 
 
@@ -20,20 +20,24 @@ def add_to(group: typer.Typer) -> None:
 def extract(
     files: Annotated[list[Path] | None, typer.Argument(help="Files to read instead of the base.")] = None,
     workspace: BaseOption = None,
-    corrections: Annotated[Path | None, typer.Option(help="CSV key,item,value: corrections by hand.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for extracted.csv, doses.csv and safety.csv.")] = None,
+    corrections: Annotated[Path | None, typer.Option(help="CSV key,item,value: by hand.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the page and its tables.")] = None,
+    person: Person = "",
     json: Json = False,
 ) -> None:
     """Read source, route, dose, schedule, methods and safety out of records, each with the words that say it.
 
     Doses of different kinds are never converted. `not assessable`: a record or abstract is silent, which is no absence.
 
+    Corrections over the base are kept in its ledger and reach `search --where` and `dose --evidence`; item `dose` takes
+    `1e10 particles; 50 ug`, and an empty value takes a correction back.
+
     Example: `paracrine evidence extract ctg-studies.json --out tables`
     """
     from paracrine.bench import open_bench
 
     with progress_bars(quiet=json) as progress:
-        report = open_bench(workspace).evidence.extract(
+        report = open_bench(workspace, person=person).evidence.extract(
             tuple(files or ()), corrections=corrections, out=out, progress=progress
         )
     data = report.to_data()
@@ -48,8 +52,12 @@ def extract(
         print_table(("trial", "group", "what", "events", "95 % interval"), [_safety(row) for row in safety])
     for conflict in data["conflicts"]:
         typer.echo(f"  conflict: {conflict}")
+    for key in data["unused_corrections"]:
+        typer.echo(f"  no record {key} was read: its corrections were not used")
     for path in data["files"]:
         typer.echo(f"Table: {path}")
+    if data["page"]:
+        typer.echo(f"Page: {data['page']}")
 
 
 def _row(record: dict[str, Any]) -> tuple[str, ...]:

@@ -1,13 +1,9 @@
-"""Extract one record: rules over its texts, registry fields read exactly, corrections by hand on top."""
+"""Extract one record: rules over its texts, and registry fields read exactly."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
-from dataclasses import replace
 
-from paracrine.core.errors import InputError
 from paracrine.evidence.extract.dosing import find_doses
 from paracrine.evidence.extract.found import NONE, NOT_STATED, Extraction, Found
 from paracrine.evidence.extract.lexicon import LEXICONS, Lexicon, read_lexicon
@@ -17,9 +13,6 @@ from paracrine.evidence.extract.terms import find_items, find_route, find_schedu
 from paracrine.evidence.extract.therapy import judge_therapy
 from paracrine.evidence.trial import Trial
 from paracrine.evidence.work import Work
-
-Corrections = Mapping[tuple[str, str], str]
-ITEMS = ("source", "route", "schedule", "phase", "n", "condition", "comparator", "outcomes", "status")
 
 
 def extract_trial(trial: Trial, *, lexicons: Mapping[str, Lexicon] | None = None) -> Extraction:
@@ -111,36 +104,3 @@ def _dose_doubts(found: list[tuple[str, str]]) -> tuple[str, ...]:
     if len(kinds) > 1:
         doubts.append(f"doses of several kinds stand side by side and are not converted: {', '.join(kinds)}")
     return tuple(doubts)
-
-
-def read_corrections(text: str, *, name: str) -> dict[tuple[str, str], str]:
-    """Read corrections made by hand: a CSV with the columns key, item, value.
-
-    Raises:
-        InputError: when a column is missing.
-    """
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    missing = {"key", "item", "value"} - set(rows.fieldnames or ())
-    if missing:
-        raise InputError(f"corrections lack {', '.join(sorted(missing))}", where=name, hint="columns key,item,value")
-    return {(row["key"].strip(), row["item"].strip()): (row["value"] or "").strip() for row in rows}
-
-
-def correct(extraction: Extraction, corrections: Corrections) -> Extraction:
-    """Return an extraction with the values a person corrected; what the rules had found stays as the words.
-
-    Raises:
-        InputError: when a correction names an item that was not looked for.
-    """
-    mine = {item: value for (key, item), value in corrections.items() if key == extraction.key}
-    known = {one.item for one in extraction.values}
-    unknown = sorted(set(mine) - known)
-    if unknown:
-        raise InputError(f"no item {unknown[0]!r} to correct", where=extraction.key, hint=", ".join(sorted(known)[:12]))
-    values = tuple(
-        one.model_copy(update={"value": mine[one.item], "status": "reported", "confidence": "by hand"})
-        if one.item in mine
-        else one
-        for one in extraction.values
-    )
-    return replace(extraction, values=values)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from paracrine.evidence.extract.correcting import DOSE, read_doses
 from paracrine.evidence.extract.dosing import find_doses
 from paracrine.evidence.extract.found import NONE, NOT_STATED
 from paracrine.evidence.extract.lexicon import read_lexicon
@@ -11,6 +14,8 @@ from paracrine.evidence.extract.therapy import judge_therapy
 from paracrine.evidence.trends.seen import name_conditions
 from paracrine.evidence.trial import Trial
 from paracrine.evidence.work import Work
+
+FACETS = ("source", "route", "dose_kind", "condition")
 
 
 def read_facets(record: Work | Trial) -> dict[str, tuple[str, ...]]:
@@ -30,6 +35,20 @@ def read_facets(record: Work | Trial) -> dict[str, tuple[str, ...]]:
         else (NONE,),
         "condition": _conditions(record) or (NOT_STATED,),
     }
+
+
+def corrected_facets(record: Work | Trial, mine: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the facets of a record with what a person corrected, by item, in the place of what rules read."""
+    facets = read_facets(record)
+    for item in ("source", "route"):
+        if item in mine:
+            facets[item] = (mine[item],)
+    if "condition" in mine:
+        facets["condition"] = name_conditions(tuple(part.strip() for part in mine["condition"].split("|")))
+    if DOSE in mine:
+        doses = read_doses(mine[DOSE], where=record.key)
+        facets["dose_kind"] = tuple(dict.fromkeys(one.dose_kind for one in doses)) or (NOT_STATED,)
+    return facets
 
 
 def _conditions(record: Work | Trial) -> tuple[str, ...]:
