@@ -9,7 +9,7 @@ import pytest
 
 from paracrine import open_bench
 from paracrine.bench.evidence.ledger_records import AnswerRecord
-from paracrine.core.errors import InputError, UnknownName
+from paracrine.core.errors import InputError, LimitError, UnknownName
 from paracrine.evidence.pool.pooling import pool_table
 from paracrine.evidence.pool.question import PoolQuestion
 from paracrine.evidence.pool.result import PooledAnswer
@@ -191,3 +191,14 @@ def test_no_axis_mixes_units_of_dose(asked: dict[str, object]) -> None:
 def test_what_does_not_exist_is_refused_even_where_it_would_not_be_used(asked: dict[str, object]) -> None:
     with pytest.raises(UnknownName):
         answer(COVID, **asked)
+
+
+def test_a_network_names_what_zero_events_do() -> None:
+    from paracrine.evidence.pool.network_answer import pool_network_table
+
+    found = pool_network_table(read_table(RARE, name="t.csv"), PoolQuestion(measure="or"), small_is_good=True)
+    assert {"double-zero", "half-added"} <= {notice.code for notice in found.notices}
+    assert found.study_count == 3
+    none = "study,treatment,events,n\n1,A,0,10\n1,B,0,10\n2,A,0,20\n2,B,0,22\n"
+    with pytest.raises(LimitError, match="no study has an event"):
+        pool_network_table(read_table(none, name="t.csv"), PoolQuestion(measure="or"), small_is_good=True)

@@ -208,3 +208,17 @@ def test_a_random_order_is_not_stopped_early() -> None:
         )
         early += int(relevant[:stop].sum() < 0.95 * 30)
     assert early <= 6
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["screen", "run", "r", "--stage", "full"],
+        ["screen", "start", "s", "--target-recall", "1.5"],
+        ["export", "out.ris", "--review", "r", "--stage", "paper"],
+        ["export", "out.ris", "--review", "r", "--verdict", "perhaps"],
+    ],
+)
+def test_a_wrong_word_is_one_clear_line(base: Path, given: list[str]) -> None:
+    with pytest.raises((UnknownName, InputError)):
+        CliRunner().invoke(app, ["evidence", *given, "--workspace", str(base)], catch_exceptions=False)

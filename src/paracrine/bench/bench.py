@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paracrine.core.errors import InputError
+from paracrine.core.errors import InputError, RecordError
 from paracrine.core.progress import Executor, Progress, SerialExecutor, Silent
 
 if TYPE_CHECKING:
@@ -216,11 +216,19 @@ class Bench:
         return Nta()
 
     def evidence_workspace(self, *, create: bool) -> Workspace:
-        """Open the workspace of the evidence base, by default the folder `evidence` here."""
+        """Open the workspace of the evidence base, by default the folder `evidence` here.
+
+        Raises:
+            RecordError: when there is none and `create` is not asked for.
+        """
         from paracrine.bench.evidence.namespace import FOLDER_NAME
         from paracrine.store import open_workspace
 
-        return open_workspace(self._workspace if self._workspace is not None else FOLDER_NAME, create=create)
+        chosen = self._workspace if self._workspace is not None else FOLDER_NAME
+        if not create and "://" not in str(chosen) and not Path(chosen).exists():
+            hint = "`paracrine evidence add FILE…` makes one"
+            raise RecordError("there is no evidence base", where=str(chosen), hint=hint)
+        return open_workspace(chosen, create=create)
 
     @property
     def line(self) -> LineBench:

@@ -146,9 +146,10 @@ def network_headline(answer: NetworkAnswer) -> str:
         agree = f"inconsistency between designs p = {parts.p_value:.2g}"
     shown = next((span for name, span, _ in answer.against if name == best), None)
     effect = f", {answer.measure_title} {write_span(shown)} against {answer.reference}" if shown else ""
+    count = answer.study_count
     return (
-        f"{answer.study_count} studies link {len(answer.treatments)} treatments; {best} ranks first (P-score "
-        f"{score:.2f}{effect}); {agree}."
+        f"{count} {'study links' if count == 1 else 'studies link'} {len(answer.treatments)} treatments; {best} ranks "
+        f"first (P-score {score:.2f}{effect}); {agree}."
     )
 
 

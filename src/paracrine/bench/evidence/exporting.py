@@ -9,7 +9,7 @@ from paracrine.bench.evidence.opening import EvidenceBase
 from paracrine.bench.evidence.screening import included_keys, read_marks
 from paracrine.core.errors import InputError
 from paracrine.evidence.query import parse_query
-from paracrine.evidence.screening.review import Stage, Verdict
+from paracrine.evidence.screening.review import Stage, read_stage, read_verdict
 from paracrine.evidence.writing.export import WRITERS
 from paracrine.store.searching import find
 
@@ -23,17 +23,17 @@ def export_works(
 
     Raises:
         InputError: when the ending is none of .ris, .csv, .json, or nothing is there to write.
-        UnknownName: when the review does not exist.
+        UnknownName: when the review, verdict or stage does not exist.
     """
     writer = WRITERS.get(out.suffix.lower())
     if writer is None:
         raise InputError("is written as .ris, .csv or .json", where=str(out))
     works = distinct_works(base)
-    chosen_stage = Stage(stage) if stage else Stage.ABSTRACT
+    chosen_stage = read_stage(stage) if stage else Stage.ABSTRACT
     marks = read_marks(base, review, chosen_stage) if review else {}
     keys = list(works)
     if review and verdict:
-        keys = included_keys(base, review, Verdict(verdict), chosen_stage)
+        keys = included_keys(base, review, read_verdict(verdict), chosen_stage)
     elif review:
         keys = list(marks)
     if query:

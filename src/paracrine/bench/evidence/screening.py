@@ -24,6 +24,7 @@ from paracrine.evidence.screening.review import (
     Verdict,
     agreement,
     flow_of,
+    read_stage,
     states_of,
 )
 from paracrine.evidence.screening.stopping import Stopping, judge_stopping
@@ -90,8 +91,13 @@ class Screening:
         """Begin a review over the works of the base, or over those a search finds; duplicates are set aside.
 
         Raises:
-            InputError: when the review exists, or there is nothing to screen.
+            InputError: when the review exists, there is nothing to screen, or a number is out of range.
         """
+        for what, value in (("target recall", target_recall), ("confidence", confidence)):
+            if not 0.5 < value < 1:
+                raise InputError(f"the {what} lies between 0.5 and 1, not at {value:g}", hint="0.95 is usual")
+        if reviewers not in (1, 2):
+            raise InputError(f"one or two reviewers read a record, not {reviewers}")
         with self._evidence.open() as base:
             if base.workspace.latest(ReviewPlan.kind, name) is not None:
                 raise InputError(f"there is a review {name!r} already", hint="choose another name")
@@ -111,9 +117,10 @@ class Screening:
         """Open a review for one person; use it in a `with` block.
 
         Raises:
-            UnknownName: when there is no such review.
+            UnknownName: when there is no such review or stage.
         """
-        return ScreeningSession(self._evidence.open(), name, Stage(stage))
+        chosen = read_stage(stage)
+        return ScreeningSession(self._evidence.open(), name, chosen)
 
     def next(self, name: str, *, count: int = 1, stage: str = Stage.ABSTRACT.value) -> list[dict[str, Any]]:
         """Return the records this person should read next, with the criteria and without anybody else's verdict."""

@@ -9,6 +9,7 @@ import typer
 
 from paracrine.cli.options import BaseOption, Json
 from paracrine.cli.screen import print_json, print_notices, print_table
+from paracrine.core.errors import InputError
 
 Table = Annotated[Path, typer.Argument(help="CSV with a header line and one comparison a line.")]
 OutFolder = Annotated[Path | None, typer.Option("--out", help="Where the page goes. [default: beside the table]")]
@@ -118,6 +119,8 @@ def network(
     """
     from paracrine.bench import open_bench
 
+    if small not in ("good", "bad"):
+        raise InputError(f"small effects are good or bad, not {small!r}", where="--small")
     report = open_bench(workspace).evidence.network(
         table, measure=measure, reference=reference, small_is_good=small != "bad",
         model=model, method=method, where=tuple(where or ()), out=out or table.parent,

@@ -49,7 +49,8 @@ def start(
         name, question=question, include=include or (), exclude=exclude or (), reviewers=reviewers, query=query,
         where=where or (), target_recall=target_recall,
     )  # fmt: skip
-    typer.echo(f"{len(plan.keys)} records to screen in {name}; {plan.duplicates_count} duplicates set aside.")
+    records = "record" if len(plan.keys) == 1 else "records"
+    typer.echo(f"{len(plan.keys)} {records} to screen in {name}; {plan.duplicates_count} duplicates set aside.")
 
 
 def run(name: Name, stage: StageOption = "abstract", workspace: BaseOption = None, person: Person = "") -> None:

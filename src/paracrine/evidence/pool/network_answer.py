@@ -122,12 +122,14 @@ def _fit(table: StudyTable, question: PoolQuestion, key: str) -> _Fitted:
         raise UnknownName(f"no network model called {question.model!r}", hint=f"known: {', '.join(NETWORK_MODELS)}")
     if question.model == "mh":
         return _fit_designs(table, question, key)
-    network = build_network(read_comparisons(table, key))
+    comparisons, notices = read_comparisons(table, key)
+    network = build_network(comparisons)
     if question.model == "common":
-        return _Fitted(network, pool_network(network, tau2=0.0, coverage_pct=question.coverage_pct), "common effects")
+        model = pool_network(network, tau2=0.0, coverage_pct=question.coverage_pct)
+        return _Fitted(network, model, "common effects", notices)
     tau2 = estimate_network_tau2(network, method=question.method.lower())
     model = pool_network(network, tau2=tau2, coverage_pct=question.coverage_pct)
-    return _Fitted(network, model, f"random effects, tau2 by {question.method.upper()}")
+    return _Fitted(network, model, f"random effects, tau2 by {question.method.upper()}", notices)
 
 
 def _fit_designs(table: StudyTable, question: PoolQuestion, key: str) -> _Fitted:

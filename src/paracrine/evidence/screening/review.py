@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from paracrine.core.errors import UnknownName
 from paracrine.core.records import Record
 
 
@@ -27,6 +28,28 @@ class Stage(StrEnum):
 
     ABSTRACT = "abstract"
     FULL_TEXT = "full text"
+
+
+def read_stage(word: str) -> Stage:
+    """Return the stage of a name.
+
+    Raises:
+        UnknownName: when there is none.
+    """
+    if word not in set(Stage):
+        raise UnknownName(f"no stage called {word!r}", hint=f"known: {', '.join(Stage)}")
+    return Stage(word)
+
+
+def read_verdict(word: str) -> Verdict:
+    """Return the verdict of a name.
+
+    Raises:
+        UnknownName: when there is none.
+    """
+    if word not in set(Verdict):
+        raise UnknownName(f"no verdict called {word!r}", hint=f"known: {', '.join(Verdict)}")
+    return Verdict(word)
 
 
 class ReviewPlan(Record):
