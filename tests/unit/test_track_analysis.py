@@ -9,7 +9,7 @@ import pytest
 from tracks_builder import ideal_tracks
 
 from paracrine.characterization.inference.analyse import AnalysisOptions, analyse_tracks
-from paracrine.characterization.inference.count import NO_DEPTH, LookDepth, count_particles
+from paracrine.characterization.inference.count import NO_DEPTH, LookDepth, calibrate_depth, count_particles
 from paracrine.characterization.inference.diffusion import measure_steps
 from paracrine.characterization.inference.estimate import estimate_sizes
 from paracrine.characterization.inference.particles import group_tracks
@@ -94,7 +94,33 @@ def test_concentration_needs_a_depth() -> None:
     assert found.concentration_per_ml is not None
     assert found.budget is not None
     assert found.concentration_per_ml.value == pytest.approx(30 / 2e-8)
-    assert found.budget.standard_uncertainty() == pytest.approx(math.hypot(0.3, 1 / math.sqrt(30)))
+    assert found.budget.standard_uncertainty() == pytest.approx(math.hypot(0.3, 0.2, 1 / math.sqrt(30)))
+
+
+def test_beads_of_known_concentration_give_the_depth_and_the_depth_the_concentration() -> None:
+    """Analytic: 30 beads a frame over 5e-3 mm2 at 1.5e9 per mL are seen in 4 um; twice the spots, twice as dense."""
+    beads = replace(free_tracks(30, steps_count=9), frame_shape=(100, 200))
+    seen = count_particles(beads, beads.track_id, np.arange(30), pixel_um=0.5)
+    depth = calibrate_depth(seen, per_ml=1.5e9, relative_standard_uncertainty=0.05, diameter_nm=100.0)
+    assert depth.depth_um == pytest.approx(4.0)
+    assert depth.relative_standard_uncertainty == pytest.approx(math.hypot(0.05, 1 / math.sqrt(30)), rel=0.02)
+    sample = replace(free_tracks(60, steps_count=9), frame_shape=(100, 200))
+    found = count_particles(sample, sample.track_id, np.arange(60), pixel_um=0.5, depth=depth)
+    assert found.concentration_per_ml is not None
+    assert found.concentration_per_ml.value == pytest.approx(3.0e9)
+    with pytest.raises(InputError, match="no depth"):
+        calibrate_depth(seen, per_ml=0.0, relative_standard_uncertainty=0.05, diameter_nm=100.0)
+
+
+def test_brighter_beads_are_seen_deeper_and_make_the_sample_denser() -> None:
+    """Analytic: polystyrene outshines vesicles, so its depth is larger than that of a vesicle of its size."""
+    depths = [LookDepth(4.0, 0.1, 100.0, index) for index in (None, 1.40, 1.59)]
+    same, own, bright = (analyse_tracks(tracked(), SETTINGS, replace(QUICK, depth=depth)).counts for depth in depths)
+    assert same.concentration_per_ml is not None
+    assert own.concentration_per_ml is not None
+    assert bright.concentration_per_ml is not None
+    assert own.concentration_per_ml.value == pytest.approx(same.concentration_per_ml.value)
+    assert 1.1 < bright.concentration_per_ml.value / same.concentration_per_ml.value < 3.0
 
 
 def test_few_tracks_give_counts_but_no_sizes() -> None:

@@ -88,6 +88,7 @@ def test_an_assumed_setting_is_marked() -> None:
         ({"depth_um": 5.0}, "no interval"),
         ({"fewest_spots": 2}, "no size"),
         ({"depth_bead_diameter_nm": 100.0}, "needs depth_um"),
+        ({"depth_um": "5±1", "depth_bead_refractive_index": 1.59}, "needs depth_bead_diameter_nm"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(said: dict[str, object], match: str) -> None:

@@ -32,6 +32,8 @@ class VideoSettings(Record):
     """Depth in which particles are seen; without it there is no concentration. It needs an interval."""
     depth_bead_diameter_nm: float | None = None
     """Size of the beads of known concentration that the depth was calibrated with."""
+    depth_bead_refractive_index: float | None = None
+    """Of these beads; left out, it is that of the particles."""
     assumed: tuple[str, ...] = ()
     """Names of settings above that nobody measured; every page says so."""
     spot_diameter_px: float | None = None

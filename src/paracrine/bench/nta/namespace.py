@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from paracrine.core.progress import Executor, Progress, SerialExecutor, Silent
 
 if TYPE_CHECKING:
+    from paracrine.bench.nta.depth import DepthReport
     from paracrine.bench.nta.plan import PlanReport
     from paracrine.bench.nta.simulate import SimulationReport
     from paracrine.bench.nta.track import TrackReport
@@ -52,6 +53,24 @@ class Nta:
             executor=executor or SerialExecutor(),
             progress=progress or Silent(),
         )
+
+    def depth(
+        self, folder: str | Path, *, per_ml: float | str, bead_nm: float, bead_index: float | None = None
+    ) -> DepthReport:
+        """Say in what depth beads of known concentration were seen.
+
+        Args:
+            folder: what `track` wrote for the bead video.
+            per_ml: beads in the instrument, a number or with its 95 % interval.
+            bead_nm: their diameter.
+            bead_index: their refractive index; None where it is that of the sample.
+
+        Raises:
+            InputError: when there is no tracked video, no bead or no concentration.
+        """
+        from paracrine.bench.nta.depth import depth_of_beads
+
+        return depth_of_beads(Path(folder), per_ml=per_ml, bead_nm=bead_nm, bead_index=bead_index)
 
     def simulate(
         self,

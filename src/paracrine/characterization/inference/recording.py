@@ -100,6 +100,8 @@ def require_sense(said: VideoSettings) -> None:
         )
     if said.depth_bead_diameter_nm is not None and said.depth_um is None:
         raise InputError("depth_bead_diameter_nm needs depth_um, the depth that the beads gave")
+    if said.depth_bead_refractive_index is not None and said.depth_bead_diameter_nm is None:
+        raise InputError("depth_bead_refractive_index needs depth_bead_diameter_nm, the size of these beads")
     if said.fewest_spots is not None and said.fewest_spots < 3:
         raise InputError(f"tracks of {said.fewest_spots} spots have no size; 3 at least")
     if said.diluent:
@@ -240,4 +242,6 @@ def _depth(said: VideoSettings) -> LookDepth | None:
     stated = parse_stated("depth_um", said.depth_um)
     beads = said.depth_bead_diameter_nm
     by = "beads" if beads is not None else "an assumption" if "depth_um" in said.assumed else "the user"
-    return LookDepth(stated.value, stated.relative, beads, stated_by=by, shared_id="look depth")
+    return LookDepth(
+        stated.value, stated.relative, beads, said.depth_bead_refractive_index, stated_by=by, shared_id="look depth"
+    )

@@ -48,6 +48,11 @@ class ScatteringLaw:
         """Relative standard deviation of the brightness of particles of one size: twice that of the contrast."""
         return 2 * self.refractive_index_spread / abs(self.refractive_index - self.medium_index)
 
+    def contrast(self, refractive_index: float) -> float:
+        """Return the light of a small sphere of some index at a given size, any scale (Clausius-Mossotti, squared)."""
+        square = (refractive_index / self.medium_index) ** 2
+        return float(((square - 1) / (square + 2)) ** 2)
+
     def collected(self, diameter_nm: FloatArray) -> FloatArray:
         """Return the collected light of each diameter, any scale, same shape."""
         total = np.zeros(np.shape(diameter_nm))

@@ -32,6 +32,7 @@ def track(
     diluent: Annotated[str, typer.Option(help="Computes the viscosity instead: water, pbs.")] = "",
     depth_um: Annotated[str | None, typer.Option(help="Depth that is looked into, with its interval: 5±1.")] = None,
     bead_nm: Annotated[float | None, typer.Option(help="Size of the beads that gave the depth, nm.")] = None,
+    bead_index: Annotated[float | None, typer.Option(help="Refractive index of these beads, 1.59 polystyrene.")] = None,
     assumed: Annotated[
         list[str] | None, typer.Option(help="Setting above that nobody measured; every page says so. Repeat.")
     ] = None,
@@ -66,6 +67,7 @@ def track(
         diluent=diluent or None,
         depth_um=depth_um,
         depth_bead_diameter_nm=bead_nm,
+        depth_bead_refractive_index=bead_index,
         assumed=tuple(_setting_name(name) for name in assumed) if assumed else None,
         spot_diameter_px=spot_px,
         threshold_ratio=threshold,
