@@ -101,6 +101,28 @@ def test_one_trial_in_two_registries_is_linked_and_a_cited_number_is_not() -> No
     ]
 
 
+def test_a_title_less_alike_needs_the_same_sponsor_size_and_year() -> None:
+    first = trial(
+        "NCT00000001", "ClinicalTrials.gov", title="Vesicles with saline in the treatment of knee pain of 2019"
+    )
+    second = trial("CHICTR2000000002", "ChiCTR", title="Vesicles with saline in the treatment of old knee ache (OA-19)")
+    first, second = (
+        replace(one, scientific_title="", sponsor="One Hospital", enrollment_count=31) for one in (first, second)
+    )
+    assert [link.verdict for link in registry_links([first, second])] == ["registered twice"]
+    assert registry_links([first, replace(second, enrollment_count=32)]) == ()
+    assert registry_links([first, replace(second, sponsor="Another Institute")]) == ()
+
+
+def test_parts_of_an_umbrella_name_the_same_study_and_stay_apart() -> None:
+    whole = trial("ISRCTN00000001", "ISRCTN", title="An emergency MUTUALITY trial of four treatments")
+    part = trial("NCT00000002", "ClinicalTrials.gov", title="Norwegian Mutuality Multicentre Trial of two drugs")
+    word = trial("NCT00000003", "ClinicalTrials.gov", title="Does mutuality in a trial help people to stay")
+    whole, part, word = (replace(one, scientific_title="") for one in (whole, part, word))
+    (link,) = registry_links([whole, part, word])
+    assert (link.one, link.other, link.verdict) == ("trial:ISRCTN00000001", "trial:NCT00000002", "names the same study")
+
+
 def test_a_decision_joins_and_parts_and_can_be_taken_back(tmp_path: Path) -> None:
     records = (
         "TI  - One title of a work\nPY  - 2001\nAN  - WOS:1",

@@ -261,3 +261,57 @@ def test_registry_numbers_lose_their_country() -> None:
 
 def test_comparisons_are_no_tags() -> None:
     assert tagged_text("<jats:p>p<0.05 at 10<jats:sup>9</jats:sup> &amp; more</jats:p>") == "p<0.05 at 10^9 & more"
+
+
+def test_while_one_process_adds_another_waits_and_searches_go_on(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import paracrine.bench.evidence.opening as opening
+    from paracrine.store.writer_lock import hold_alone
+
+    bench.evidence.add([write(tmp_path / "a.xml", pubmed(11))])
+    monkeypatch.setattr(opening, "WAIT_S", 0.05)
+    with bench.evidence.open() as base, hold_alone(base.workspace.folder, wait_s=0) as is_ours:
+        assert is_ours
+        base.mark_unsettled()
+        base.index.set_note("kept", "by the process that adds")
+        with pytest.raises(RecordError, match="another process is adding files"):
+            bench.evidence.add([write(tmp_path / "b.xml", pubmed(12))])
+        assert bench.evidence.search("older OR work OR title OR vesicles").base_count == 1
+        assert base.index.note("kept")
+    bench.evidence.add([tmp_path / "b.xml"])
+    assert bench.evidence.search("older OR work OR title OR vesicles").base_count == 2
+
+
+def test_a_zip_of_exports_is_read_file_by_file(bench: Bench, tmp_path: Path) -> None:
+    study = '{"protocolSection": {"identificationModule": {"nctId": "NCT0000000%d", "briefTitle": "Vesicles"}}}'
+    with zipfile.ZipFile(tmp_path / "ctg.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/NCT00000001.json", study % 1)
+        archive.writestr("a/NCT00000002.json", study % 2)
+        archive.writestr("works/p.xml", "<PubmedArticleSet>" + pubmed(11) + "</PubmedArticleSet>")
+        archive.writestr("broken.json", study[:-9])
+        archive.writestr("__MACOSX/._x", "x")
+        archive.writestr("inner.zip", b"PK\x03\x04")
+    report = bench.evidence.add([tmp_path / "ctg.zip"])
+    (done,) = report.files
+    assert (report.works_count, report.trials_count, done.source) == (1, 2, "zip_archive")
+    assert done.filled is not None
+    assert {one.locator for one in (*done.filled.refused, *done.filled.skipped)} == {
+        "broken.json: study 1",
+        "inner.zip",
+    }
+    origin = bench.evidence.record("trial:NCT00000002").origin
+    assert (origin.file, origin.locator, origin.source) == ("ctg.zip", "a/NCT00000002.json: study 1", "ctgov_v2_json")
+    for file in (tmp_path / "base").glob("search.db*"):
+        file.unlink()
+    assert bench.evidence.search("vesicles").base_count == 3
+
+
+def test_a_zip_bomb_and_a_cut_zip_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.json", b"[" + b" " * 60_000_000)
+    with pytest.raises(InputError, match="unpacks beyond"):
+        list(read_items(EvidenceFile(tmp_path / "bomb.zip")))
+    (tmp_path / "cut.zip").write_bytes((tmp_path / "bomb.zip").read_bytes()[:-30])
+    with pytest.raises(InputError, match="zip"):
+        list(read_items(EvidenceFile(tmp_path / "cut.zip")))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from paracrine.core.errors import InputError
-from paracrine.readers.decoding.sheet import Sheet
+from paracrine.readers.decoding.sheet import WORKBOOK, Sheet
 from paracrine.readers.source import SourceFile
 
 MAX_UNPACKED_BYTES = 30_000_000_000
@@ -130,7 +130,7 @@ class EvidenceFile:
         Raises:
             InputError: when the workbook is damaged, hostile, or over 100 MB.
         """
-        if not self.is_zip:
+        if not self.is_zip or WORKBOOK not in zip_names(self):
             return ()
         if self.size_bytes > MAX_SHEET_BYTES:
             raise InputError("a workbook may have 100 MB", where=self.name, hint="save it as CSV")

@@ -21,6 +21,7 @@ from paracrine.store.content import explain_os_error
 
 INDEX_NAME = "search.db"
 LAYOUT = "2"
+FULL_HINT = "free some space and do it again: the ledger is whole, and the index is made again from the kept files"
 FIELDS = ("title", "abstract", "authors", "journal", "keywords", "numbers", "other")
 _WEIGHTS = "8.0, 1.0, 2.0, 1.0, 3.0, 4.0, 0.5"
 TOKENS = "porter unicode61 remove_diacritics 2"
@@ -203,9 +204,22 @@ def _open(path: Path, *, read_only: bool) -> sqlite3.Connection:
                 name.unlink(missing_ok=True)
             return _open(path, read_only=False)
         if not tables:
-            database.executescript(_SCHEMA)
-            database.execute("INSERT INTO about VALUES ('layout', ?)", (LAYOUT,))
+            _make_tables(database)
         return database
+
+
+def _make_tables(database: sqlite3.Connection) -> None:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have made them since we looked.
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1").fetchone():
+            for statement in _SCHEMA.split(";\n"):
+                database.execute(statement)
+            database.execute("INSERT INTO about VALUES ('layout', ?)", (LAYOUT,))
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
 
 
 def _pack(data: Mapping[str, Any]) -> bytes:
@@ -222,10 +236,11 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
+        remade = f"delete {path.name}; it is made again from the kept files"
         raise RecordError(
             f"the search index cannot be used: {error}",
             where=str(path),
-            hint=f"delete {path.name}; it is made again from the kept files",
+            hint=FULL_HINT if "full" in str(error) else remade,
         ) from error
     except OSError as error:
         raise explain_os_error(error, path.parent) from error

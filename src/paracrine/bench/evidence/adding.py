@@ -124,11 +124,12 @@ def add_files(base: EvidenceBase, paths: tuple[Path, ...], *, progress: Progress
 
     Raises:
         InputError: when there is none.
+        RecordError: when another process is adding files.
     """
     if not paths:
         raise InputError("no file is named", hint="paracrine evidence add FILE…")
     reports = []
-    with stage(progress, "files", len(paths)) as advance:
+    with base.adding(), stage(progress, "files", len(paths)) as advance:
         for path in paths:
             reports.append(_add(base, path))
             advance()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,7 +12,7 @@ from paracrine.bench.evidence.correcting import apply_corrections
 from paracrine.bench.evidence.filling import fill
 from paracrine.bench.evidence.ledger_records import EvidenceFileRecord
 from paracrine.core.catalog import nearest
-from paracrine.core.errors import UnknownName
+from paracrine.core.errors import RecordError, UnknownName
 from paracrine.core.records import Record
 from paracrine.evidence.documents import record_of
 from paracrine.evidence.file import EvidenceFile
@@ -20,8 +21,10 @@ from paracrine.evidence.trial import Trial
 from paracrine.evidence.work import Work
 from paracrine.store import Actor, Entry, Workspace
 from paracrine.store.search_index import SearchIndex
+from paracrine.store.writer_lock import hold_alone
 
 _REFLECTED = "reflected entry"
+WAIT_S = 30.0
 
 
 class EvidenceBase:
@@ -83,6 +86,24 @@ class EvidenceBase:
         entries = [entry.number for entry in self.workspace.entries(EvidenceFileRecord.kind)]
         return self.index.note(_REFLECTED) != str(entries[-1] if entries else 0)
 
+    @contextmanager
+    def adding(self) -> Iterator[None]:
+        """Hold the base alone while files are added.
+
+        Raises:
+            RecordError: when another process is adding files for longer than half a minute.
+        """
+        with hold_alone(self.workspace.folder, wait_s=WAIT_S) as is_ours:
+            if not is_ours:
+                raise RecordError(
+                    "another process is adding files to this evidence base",
+                    where=str(self.workspace.folder),
+                    hint="wait until it is done, then add these files; nothing was changed",
+                )
+            if self.is_behind():
+                self.rebuild()
+            yield
+
     def rebuild(self) -> None:
         """Make the index again from the kept files, in the order they were added."""
         self.index.clear()
@@ -104,11 +125,14 @@ class KeptFile(EvidenceFile):
 
 
 def open_base(workspace: Workspace, actor: Actor) -> EvidenceBase:
-    """Open the index beside a ledger, and make it again when it is behind."""
+    """Open the index beside a ledger, and make it again when it is behind and nobody else is adding files."""
     base = EvidenceBase(workspace, SearchIndex(workspace.folder), actor)
     try:
         if base.is_behind():
-            base.rebuild()
+            with hold_alone(workspace.folder, wait_s=0) as is_ours:
+                # Where another process is adding files, the index is ahead of the ledger and must not be made again.
+                if is_ours and base.is_behind():
+                    base.rebuild()
     except BaseException:
         base.close()
         raise

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 
 from paracrine.evidence.dedupe.features import letter_triples, likeness, plain
@@ -13,15 +14,20 @@ from paracrine.evidence.trial import Trial
 from paracrine.evidence.work import Work
 
 TWICE, RESULT, NAMES, CITED = "registered twice", "publication of the trial", "names the trial", "cited by the trial"
+PART = "names the same study"
 _SHORTEST_TITLE = 25
 _ALIKE, _NEARLY_SAME, _TELLING_LETTERS = 0.85, 0.95, 60
+_ALIKE_SAME_SIZE = 0.7
+_STUDY_NAME = re.compile(r"\b([A-Z][A-Za-z-]{6,})(?=(?:\s+[\w-]+)?\s+(?:[Tt]rial|[Ss]tudy)\b)")
+_MOST_PARTS = 12
 
 
 def registry_links(trials: Sequence[Trial]) -> tuple[Match, ...]:
     """Return pairs of records of one trial in two registries.
 
     A number stated among a record's own secondary numbers joins; so does a title much alike under the
-    same sponsor, or a long title nearly the same, in two registries.
+    same sponsor, one less alike with the same number of people too, or a long title nearly the same, in two
+    registries. A study name that few titles hold ties the parts of an umbrella, which stay trials of their own.
     A number met in a text is a citation and joins nothing.
     """
     known = {number: trial for trial in trials for number in (trial.trial_id, *trial.aliases)}
@@ -38,9 +44,46 @@ def registry_links(trials: Sequence[Trial]) -> tuple[Match, ...]:
         longest = max(sum(grams.values()) for trial in (one, other) for grams in _titles(trial))
         if alike >= _ALIKE and sponsor:
             _add(found, one, other, (f"titles alike {alike:.0%}", f"same sponsor {one.sponsor}"))
+        elif alike >= _ALIKE_SAME_SIZE and sponsor and _same_size(one, other) and _near_start(one, other):
+            reasons = (f"titles alike {alike:.0%}", f"same sponsor {one.sponsor}", f"same n {one.enrollment_count}")
+            _add(found, one, other, reasons)
         elif alike >= _NEARLY_SAME and longest >= _TELLING_LETTERS and _near_start(one, other):
             _add(found, one, other, (f"titles alike {alike:.0%}",))
+    for one, other, name in _named_alike(trials):
+        pair = frozenset((one.key, other.key))
+        found.setdefault(pair, Match(one.key, other.key, PART, (f"both titles name {name}",)))
     return tuple(found.values())
+
+
+def _named_alike(trials: Sequence[Trial]) -> Iterator[tuple[Trial, Trial, str]]:
+    """Yield pairs of two registries whose titles call themselves by one study name, in capitals at least once."""
+    holders: dict[str, dict[str, Trial]] = defaultdict(dict)
+    names = set()
+    for trial in trials:
+        for name in _study_names(trial):
+            holders[name.casefold()][trial.key] = trial
+            if name.isupper():
+                names.add(name.casefold())
+    for name in sorted(names):
+        held = list(holders[name].values())
+        if 2 <= len(held) <= _MOST_PARTS:
+            for one, other in combinations(held, 2):
+                if one.registry != other.registry and _near_start(one, other):
+                    yield one, other, name.upper()
+
+
+def _study_names(trial: Trial) -> set[str]:
+    """Return words such as in `the SOLIDARITY trial`; a title mostly in capitals names nothing."""
+    return {
+        name
+        for title in (trial.title, trial.scientific_title)
+        if 3 * sum(letter.isupper() for letter in title) < len(title)
+        for name in _STUDY_NAME.findall(title)
+    }
+
+
+def _same_size(one: Trial, other: Trial) -> bool:
+    return bool(one.enrollment_count) and one.enrollment_count == other.enrollment_count
 
 
 def _alike(trials: Sequence[Trial]) -> list[tuple[Trial, Trial]]:
