@@ -67,7 +67,8 @@ def pool_html(content: PoolContent) -> str:
     """Return the page of a pooled table."""
     result = content.result
     charts = tuple(
-        Chart(f"chart-{n}", title, caption, spec) for n, (title, caption, spec) in enumerate(_charts(result), 1)
+        Chart(f"chart-{n}", title, caption, spec, keeps_width="Funnel" not in title)
+        for n, (title, caption, spec) in enumerate(_charts(result), 1)
     )
     return render_html(
         "evidence_pool.html.j2",
@@ -161,6 +162,7 @@ def network_html(content: NetworkContent) -> str:
         f"Against {answer.reference}",
         "Point: network value; line: 95 % interval.",
         draw_against(answer, log=answer.null == 1),
+        keeps_width=True,
     )
     links = Chart(
         "chart-2",

@@ -31,7 +31,8 @@ def _many(count: int, what: str) -> str:
 def trends_html(trends: Trends, *, origin: str, version: str) -> str:
     """Return the page of trends."""
     charts = tuple(
-        Chart(f"chart-{n}", title, caption, spec) for n, (title, caption, spec) in enumerate(_charts(trends), 1)
+        Chart(f"chart-{n}", title, caption, spec, keeps_width=title == "By year")
+        for n, (title, caption, spec) in enumerate(_charts(trends), 1)
     )
     return render_html(
         "evidence_trends.html.j2",

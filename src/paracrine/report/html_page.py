@@ -54,7 +54,8 @@ def render_html(template: str, *, footer: str, charts: tuple[Chart, ...] = (), *
 def live_spec(spec: Spec) -> Spec:
     """Return a chart for the browser: as wide as its place, colours following the page."""
     themed: Spec = _themed(printable_data(spec))
-    return {**themed, "width": "container", "config": {**themed["config"], "font": _FONTS}}
+    width = {} if "vconcat" in themed else {"width": "container"}
+    return {**themed, **width, "config": {**themed["config"], "font": _FONTS}}
 
 
 @lru_cache(maxsize=1)

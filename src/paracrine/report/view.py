@@ -88,6 +88,8 @@ class Chart:
     title: str
     caption: str
     spec: Spec
+    keeps_width: bool = False
+    """Columns of text beside the plot: scrolled on a narrow screen, not squeezed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _news(previous: Path, result: PoolResult, asked: tuple[tuple[str, str], ...]
     try:
         old = json.loads(previous.read_text("utf-8"))
         before = {one["group"]: one for one in old["answers"]}
-        if old["asked"] != [list(one) for one in asked]:
+        if old.get("asked", []) != [list(one) for one in asked]:
             return ("another question was asked last time: nothing to compare with",)
     except (ValueError, KeyError, TypeError):
         return ("the earlier answer beside this page cannot be read",)
