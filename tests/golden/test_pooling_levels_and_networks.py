@@ -22,6 +22,7 @@ from paracrine.numerics.pooling.network import (
 )
 from paracrine.numerics.pooling.network_counts import CountedArms, pool_designs
 from paracrine.numerics.pooling.network_inconsistency import decompose_q, split_comparisons
+from paracrine.numerics.pooling.prediction import predict_new_effect
 from paracrine.numerics.pooling.random_effects import pool_effects
 from paracrine.numerics.pooling.robust import fit_correlated, robust_fit
 from paracrine.numerics.pooling.weighted import EffectSet, effect_set
@@ -63,6 +64,8 @@ def test_three_levels_and_robust_errors(reference: Path) -> None:
         assert_near((model.log_likelihood, model.q), (wanted["loglik"], wanted["QE"]), 1e-8)
     model = fit_levels(effects, groups, test="t")
     assert_near(model.p_value, key["konstantopoulos_3level_t"]["pval"], 1e-5)
+    ahead = predict_new_effect(fit_levels(effects, groups))
+    assert_near((ahead.low, ahead.high), list(key["konstantopoulos_predict"].values()), 1e-6)
     assert_near(profile_level(model, groups, "district"), key["konstantopoulos_profile_ci"]["sigma2_1"][1:], 1e-4)
     assert_near(profile_level(model, groups, "school"), key["konstantopoulos_profile_ci"]["sigma2_2"][1:], 1e-4)
     weights = np.linalg.inv(model.marginal)
@@ -74,7 +77,8 @@ def test_three_levels_and_robust_errors(reference: Path) -> None:
 
 
 def test_two_outcomes_of_one_study(reference: Path) -> None:
-    key = results(reference, "07_multilevel_metafor.json")["berkey1998_multivariate_UN_REML"]
+    keys = results(reference, "07_multilevel_metafor.json")
+    key = keys["berkey1998_multivariate_UN_REML"]
     rows = table(reference / "datasets" / "dat.berkey1998.csv")
     trial, outcome = [row["trial"] for row in rows], [row["outcome"] for row in rows]
     sampling = np.zeros((len(rows), len(rows)))
@@ -91,6 +95,15 @@ def test_two_outcomes_of_one_study(reference: Path) -> None:
     assert_near(model.standard_error, key["se"], 1e-5)
     assert_near(list(model.variances.values()), key["tau2"], 1e-4)
     assert_near(model.correlation, key["rho"], 1e-4)
+    years = (column(rows, "year") - 1983)[:, None]
+    aged = EffectSet(
+        y=effects.y, v=effects.v, x=np.hstack([effects.x, effects.x * years]), names=("AL", "PD", "AL:year", "PD:year")
+    )
+    model, key = fit_outcomes(aged, sampling, trial, outcome, restricted=False), keys["berkey1998_UN_ML_year"]
+    assert_near(model.beta, key["beta"], 1e-4)
+    assert_near(model.standard_error, key["se"], 1e-4)
+    assert_near(list(model.variances.values()), key["tau2"], 1e-4)
+    assert_near(model.log_likelihood, key["loglik"], 1e-4)
 
 
 def test_correlated_effects(reference: Path) -> None:

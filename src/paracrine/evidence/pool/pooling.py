@@ -32,7 +32,7 @@ from paracrine.evidence.pool.zero_events import ZeroEvents, finite_rows, look_fo
 from paracrine.numerics.interval import coverage_factor
 from paracrine.numerics.pooling.heterogeneity import ESTIMATORS, estimate_tau2
 from paracrine.numerics.pooling.measure import KINDS, Measure, compute_effects, find_measure
-from paracrine.numerics.pooling.prediction import RULES, predict_new_study
+from paracrine.numerics.pooling.prediction import RULES, predict_new_effect, predict_new_study
 from paracrine.numerics.pooling.random_effects import TESTS, PooledModel, pool_effects
 from paracrine.numerics.pooling.tau2_interval import profile_tau2
 from paracrine.numerics.pooling.weighted import FloatArray, effect_set
@@ -187,7 +187,7 @@ def _answer(
     )
     answer = _with_coefficients(answer, ready, question)
     if fitted.model is None:
-        return _with_levels(answer, fitted)
+        return _with_levels(answer, fitted, ready, question)
     answer = _with_looks(answer, fitted.model, ready, question)
     if common and answer.heterogeneity:
         spread = replace(
@@ -314,7 +314,7 @@ def _heterogeneity(model: PooledModel) -> Heterogeneity:
     )
 
 
-def _with_levels(answer: PooledAnswer, fitted: Fitted) -> PooledAnswer:
+def _with_levels(answer: PooledAnswer, fitted: Fitted, ready: _Ready, question: PoolQuestion) -> PooledAnswer:
     if fitted.levels is None or fitted.tau2 is None:
         return answer
     levels = fitted.levels
@@ -324,7 +324,11 @@ def _with_levels(answer: PooledAnswer, fitted: Fitted) -> PooledAnswer:
         fitted.tau2, None, None, 100 * fitted.tau2 / (fitted.tau2 + typical), None, None, levels.q,
         levels.effects.k - 1, levels.q_p,
     )  # fmt: skip
-    return replace(answer, heterogeneity=spread)
+    if len(set(ready.table.labels)) < 3:
+        return replace(answer, heterogeneity=spread, prediction_rule="not assessed: fewer than three studies")
+    found = predict_new_effect(levels, coverage_pct=question.coverage_pct)
+    prediction = span(ready.measure, fitted.effect, found.low, found.high)
+    return replace(answer, heterogeneity=spread, prediction=prediction, prediction_rule=found.words)
 
 
 def _with_coefficients(answer: PooledAnswer, ready: _Ready, question: PoolQuestion) -> PooledAnswer:

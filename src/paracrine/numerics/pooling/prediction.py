@@ -9,6 +9,7 @@ import numpy as np
 
 from paracrine.core.errors import LimitError, UnknownName
 from paracrine.numerics.interval import coverage_factor
+from paracrine.numerics.pooling.levels import LevelModel
 from paracrine.numerics.pooling.random_effects import PooledModel, pool_effects
 from paracrine.numerics.pooling.weighted import FloatArray
 
@@ -52,6 +53,20 @@ def predict_new_study(model: PooledModel, *, rule: str = "hts") -> PredictionInt
     reach = coverage_factor(dof, model.coverage_pct) * math.sqrt(error**2 + tau2)
     mean = float(model.beta[0])
     return PredictionInterval(low=mean - reach, high=mean + reach, rule=rule, words=RULES[rule])
+
+
+def predict_new_effect(model: LevelModel, *, coverage_pct: float = 95.0) -> PredictionInterval:
+    """Return where a new effect of a new study lies when effects stand inside studies: by the normal quantile.
+
+    Raises:
+        LimitError: when the model has moderators.
+    """
+    if model.effects.p > 1:
+        raise LimitError("a model with moderators predicts at given moderator values, not in general")
+    variance = float(model.standard_error[0]) ** 2 + sum(model.variances.values())
+    reach, mean = coverage_factor(math.inf, coverage_pct) * math.sqrt(variance), float(model.beta[0])
+    words = "normal quantile, the variances between and inside studies together"
+    return PredictionInterval(low=mean - reach, high=mean + reach, rule="z", words=words)
 
 
 def _error_and_freedom(model: PooledModel, rule: str) -> tuple[float, float]:
