@@ -25,7 +25,7 @@ _MASS = re.compile(
 _PHOSPHOLIPID = re.compile(
     r"(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>pmol|nmol)\s+phospholipids?\s*(?:/|per)\s*(?P<per>kg)"
 )
-_VOLUME = re.compile(r"(?<![\d.,A-Za-z])(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>ml|mL)(?![A-Za-z])")
+_VOLUME = re.compile(r"(?<![\d.,A-Za-z])(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>ml|mL|ML)(?![A-Za-z])")
 _PRODUCT = re.compile(r"(?:vesicles?|exosomes?)(?: Product| \(?EVs?\)?)?,\s+([A-Z]\w{3,})|\bIP\b")
 _OTHER_FLUID = re.compile(r"saline|blood|plasma|serum|PBS|placebo|total volume|cream|sodium", re.IGNORECASE)
 _LABORATORY = re.compile(

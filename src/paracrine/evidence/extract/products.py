@@ -50,14 +50,14 @@ def find_contents(record: Trial | Work) -> tuple[ProductContent, ...]:
             if not PARTICLES.match(part.text[amount.end : amount.end + 70]):
                 continue
             before = part.text[max(0, amount.start - 120) : amount.start]
-            matches = list(re.finditer(r"\d+(?:\.\d+)?\s*m[lL]\b", before))
+            matches = list(re.finditer(r"\d+(?:\.\d+)?\s*(?:m[lL]|ML)\b", before))
             named = [name for name in names if name in before]
             for match in reversed(matches):
                 # The volume that belongs to the product stands beside its name, not beside the saline it is mixed in.
                 around = before[max(0, match.start() - 14) : match.end() + 14]
                 product = next((name for name in named if name in around), "")
                 if product:
-                    volume = float(re.split(r"\s*m", match.group())[0])
+                    volume = float(re.split(r"\s*[mM]", match.group())[0])
                     words = before[match.start() :] + amount.words
                     one = ProductContent(product, volume, amount.low, record.key, part.field, words.strip())
                     found.setdefault((product, volume, amount.low), one)
