@@ -2,6 +2,7 @@
 
 python benchmarks/evidence_screening.py [--sets Estrogens,Triptans] [--seeds 10] --out rows.jsonl
 python benchmarks/evidence_screening.py --table rows.jsonl
+python benchmarks/evidence_screening.py --stopping [--seeds 2]
 
 The programs take turns, seed by seed; both learn after every record. A row: set, program, seed, records, included, read
 at 95 % recall, WSS@95, processor seconds, those of making the matrix of words, retrainings. Rows there are kept.
@@ -25,6 +26,7 @@ from paracrine.evidence.file import EvidenceFile
 from paracrine.evidence.reading import read_items
 from paracrine.evidence.screening import ranking
 from paracrine.evidence.screening.replay import replay
+from paracrine.evidence.screening.stopping import judge_stopping
 from paracrine.evidence.screening.words import read_words
 from paracrine.evidence.work import Work
 
@@ -127,6 +129,17 @@ def row(
     }  # fmt: skip
 
 
+def when_to_stop(name: str, seed: int) -> tuple[int, float]:
+    """Return after how many records the stopping rule first says so, looked at every 20, and the recall there."""
+    titles, abstracts, labels = load(name)
+    order = replay(titles, abstracts, labels.tolist(), first=first_two(labels, seed)).order
+    rest = [place for place in range(len(labels)) if place not in set(order)]
+    verdicts = [bool(labels[place]) for place in (*order, *rest)]
+    looks = range(20, len(labels), 20)
+    stop = next((read for read in looks if judge_stopping(verdicts[:read], len(labels)).may_stop), len(labels))
+    return stop, sum(verdicts[:stop]) / sum(verdicts)
+
+
 def rows_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -173,7 +186,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--out", type=Path, default=Path("screening-rows.jsonl"))
     parser.add_argument("--table", type=Path)
+    parser.add_argument("--stopping", action="store_true")
     given = parser.parse_args()
+    if given.stopping:
+        for name in given.sets.split(","):
+            for seed in range(given.seeds):
+                stop, recall = when_to_stop(name, seed)
+                print(f"{name}, seed {seed}: may stop after {stop}, recall {recall:.3f}", flush=True)
+        return
     if given.table:
         print("\n".join(table(rows_of(given.table))))
         return

@@ -14,6 +14,7 @@ from paracrine.cli.screen import print_json
 from paracrine.core.errors import InputError
 
 Name = Annotated[str, typer.Argument(help="Name of the review.")]
+_RECORDS_BETWEEN_ADVICE = 20
 _VERDICTS = {"i": "include", "e": "exclude", "m": "maybe"}
 StageOption = Annotated[str, typer.Option(help="What was read: abstract or 'full text'.")]
 
@@ -76,6 +77,8 @@ def run(name: Name, stage: StageOption = "abstract", workspace: BaseOption = Non
             reason = _ask_reason(session.reasons) if answer == "e" else ""
             session.decide([{"key": key, "verdict": _VERDICTS[answer], "reason": reason}])
             last = key
+            if len(session.mine()) % _RECORDS_BETWEEN_ADVICE == 0:
+                typer.echo(f"\n{session.status().headline}")
         typer.echo(session.status().headline)
 
 
