@@ -14,6 +14,7 @@ from paracrine.core.parameter import Grade, Parameter
 from paracrine.core.units import convert
 from paracrine.production.culture import fold_parameter
 from paracrine.production.design import (
+    EVENT_KEYS,
     CostRow,
     CostSheet,
     CulturePlan,
@@ -26,7 +27,7 @@ from paracrine.production.design import (
 from paracrine.production.step import STEPS
 
 TABLES = ("line", "cells", "culture", "enhancement", "interaction", "step", "cost", "parameters", "vary")
-_CULTURE = ("platform", "medium", "area", "volume", "oxygen", "model", "secretion", "shear", "event")
+_CULTURE = ("platform", "medium", "area", "volume", "max_volume", "oxygen", "model", "secretion", "shear", "event")
 
 
 def read_line(path: Path) -> LineDesign:
@@ -113,6 +114,7 @@ def _culture(table: dict[str, Any], cells: dict[str, Any], where: str) -> Cultur
         seeded_per_cm2=_required(cells, "seeded", "cells/cm2", f"{where}: cells"),
         events=events,
         volume_ml=_optional(table, "volume", "mL", place),
+        max_volume_ml=_optional(table, "max_volume", "mL", place),
         doublings_count=float(cells.get("doublings", 10.0)),
         oxygen_pct=21.0 if oxygen is None else oxygen,
         model=str(table.get("model", "attached_growth")),
@@ -123,12 +125,23 @@ def _culture(table: dict[str, Any], cells: dict[str, Any], where: str) -> Cultur
 
 def _event(table: dict[str, Any], number: int, where: str) -> Event:
     place = f"{where}: culture.event {number}"
-    require_known(table, ("at", "what", "medium", "glucose"), where=place)
+    what = _text(table, "what", place)
+    if what not in EVENT_KEYS:
+        raise UnknownName(f"no event called {what!r}", where=place, hint=nearest(what, EVENT_KEYS))
+    require_known(table, ("at", "what", *EVENT_KEYS[what]), where=f"{place} ({what})")
+    goes_to = str(table.get("to", "harvest"))
+    if goes_to not in ("harvest", "waste"):
+        raise InputError(f"a perfusion goes to harvest or waste, not to {goes_to!r}", where=place)
     return Event(
         time_h=_required(table, "at", "h", place),
-        what=_text(table, "what", place),
+        what=what,
         medium=str(table.get("medium", "")),
         glucose_mm=_optional(table, "glucose", "mM", place) or 0.0,
+        volume_ml=_optional(table, "volume", "mL", place),
+        rate_ml_per_h=_optional(table, "rate", "mL/h", place),
+        retained_frac=_optional(table, "retained", "1", place) or 0.0,
+        protein_retained_frac=_optional(table, "protein_retained", "1", place) or 0.0,
+        to_waste=goes_to == "waste",
     )
 
 

@@ -53,6 +53,7 @@ _TABLE: dict[str, dict[str, tuple[float, float]]] = {
     "density": {"g/cm3": (1, 0), "g/mL": (1, 0), "kg/m3": (1e-3, 0)},
     "volume per area": {"mL/cm2": (1, 0), "L/m2": (0.1, 0)},
     "area per volume": {"cm2/mL": (1, 0)},
+    "flow": {"mL/h": (1, 0), "L/h": (1e3, 0), "mL/min": (60, 0), "mL/d": (1 / 24, 0), "L/d": (1e3 / 24, 0)},
 }
 _SPELLINGS = {
     "µm": "um", "μm": "um", "µl": "uL", "ul": "uL", "ml": "mL", "l": "L", "µg": "ug", "μg": "ug",

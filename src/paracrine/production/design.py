@@ -14,8 +14,16 @@ from paracrine.facts.production_facts import find_medium, find_platform, find_tr
 from paracrine.production.culture_model import MODELS, SECRETION_LAWS
 from paracrine.production.step import STEPS, StepInfo, settle
 
-SEED, EXCHANGE, FEED, HARVEST = "seed", "exchange", "feed", "harvest"
-EVENTS = (SEED, EXCHANGE, FEED, HARVEST)
+SEED, EXCHANGE, FEED, HARVEST, PERFUSE = "seed", "exchange", "feed", "harvest", "perfuse"
+EVENTS = (SEED, EXCHANGE, FEED, HARVEST, PERFUSE)
+EVENT_KEYS = {
+    SEED: ("medium",),
+    EXCHANGE: ("medium", "volume"),
+    FEED: ("medium", "volume", "glucose"),
+    HARVEST: ("medium", "volume"),
+    PERFUSE: ("medium", "rate", "retained", "protein_retained", "to"),
+}
+"""What each event may say beside its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +32,26 @@ class Event:
 
     Attributes:
         time_h: after the start of the plan; a number or an array over draws.
-        what: `seed`, `exchange` (all medium), `feed` (glucose) or `harvest` (all medium, replaced by fresh).
+        what: `seed`, `exchange` and `harvest` (medium out, as much fresh in), `feed` (medium or glucose in) or
+            `perfuse` (medium through, until the next such event).
         medium: name of the fresh medium; empty keeps the last one.
         glucose_mm: added by a feed.
+        volume_ml: exchanged, harvested or fed; None: all medium, and for a feed none.
+        rate_ml_per_h: of a perfusion; 0 ends it.
+        retained_frac: particles that a perfusion leaves in the vessel.
+        protein_retained_frac: the same for protein.
+        to_waste: whether what leaves a perfusion is thrown away instead of pooled with the harvest.
     """
 
     time_h: Any
     what: str
     medium: str = ""
     glucose_mm: float = 0.0
+    volume_ml: Any = None
+    rate_ml_per_h: Any = None
+    retained_frac: float = 0.0
+    protein_retained_frac: float = 0.0
+    to_waste: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,8 @@ class CulturePlan:
     events: tuple[Event, ...]
     volume_ml: Any = None
     """None takes the platform's working volume."""
+    max_volume_ml: float | None = None
+    """Of the vessel, for the check of feeds; None: not checked."""
     doublings_count: float = 10.0
     oxygen_pct: float = 21.0
     model: str = "attached_growth"
@@ -186,9 +207,26 @@ def _require_events(events: tuple[Event, ...]) -> None:
             raise InputError("events must stand in order of time", where="culture.event")
         if event.medium:
             find_medium(event.medium)
+        _require_amounts(event)
         last = time
     if events[-1].what != HARVEST:
         raise InputError(f"the plan ends with {events[-1].what}, not with a harvest", where="culture.event")
+
+
+def _require_amounts(event: Event) -> None:
+    place = "culture.event"
+    if event.volume_ml is not None and not (np.asarray(event.volume_ml) > 0).all():
+        shown = float(np.ravel(event.volume_ml)[0])
+        raise InputError(f"the volume of a {event.what} must be above 0, not {shown:g} mL", where=place)
+    if event.what == PERFUSE and event.rate_ml_per_h is None:
+        raise InputError("a perfusion needs its rate", where=place, hint='rate = "2 mL/h"; "0 mL/h" ends it')
+    if event.rate_ml_per_h is not None and not (np.asarray(event.rate_ml_per_h) >= 0).all():
+        shown = float(np.ravel(event.rate_ml_per_h)[0])
+        raise InputError(f"the rate of a perfusion must not be negative, not {shown:g} mL/h", where=place)
+    if not (0 <= event.retained_frac <= 1 and 0 <= event.protein_retained_frac <= 1):
+        raise InputError("what a perfusion retains lies between 0 and 1", where=place)
+    if event.glucose_mm < 0:
+        raise InputError(f"a feed must not add {event.glucose_mm:g} mM glucose", where=place)
 
 
 def _require_order(steps: list[tuple[str, StepInfo]]) -> None:

@@ -56,6 +56,10 @@ class Amount:
         """Return the sum."""
         return Amount(self.particles + other.particles, self.protein_ug + other.protein_ug)
 
+    def times(self, factor: FloatArray) -> Amount:
+        """Return a multiple, such as a content per mL times a volume."""
+        return Amount(self.particles * factor, self.protein_ug * factor)
+
 
 @dataclass(frozen=True)
 class Feed:

@@ -15,6 +15,8 @@ from paracrine.production.design import LineDesign, StepPlan
 from paracrine.production.step import STEPS
 
 CULTURE_UNITS = {"seeded": "cells/cm2", "area": "cm2", "volume": "mL"}
+_EVENT_UNITS = {"at": "h", "volume": "mL", "rate": "mL/h"}
+_EVENT_FIELDS = {"at": "time_h", "volume": "volume_ml", "rate": "rate_ml_per_h"}
 _CULTURE_FIELDS = {"seeded": "seeded_per_cm2", "area": "area_cm2", "volume": "volume_ml"}
 
 
@@ -23,7 +25,8 @@ class Variable:
     """A number of the line that may vary.
 
     Attributes:
-        what: `culture.seeded`, `culture.area`, `culture.volume`, `event.2.at` or `step.3.time`, counted from 1.
+        what: `culture.seeded`, `culture.area`, `culture.volume`, `event.2.at`, `event.3.volume`, `event.4.rate` or
+            `step.3.time`, counted from 1.
         low: smallest value, canonical unit.
         high: largest.
         unit: for people.
@@ -53,7 +56,7 @@ def unit_of(design: LineDesign, what: str) -> str:
     if head == "culture":
         return CULTURE_UNITS[key]
     if head == "event":
-        return "h"
+        return _EVENT_UNITS[key]
     return _setting(design, number, key).unit or "1"
 
 
@@ -97,7 +100,7 @@ def _with(design: LineDesign, what: str, value: Any) -> LineDesign:
         return replace(design, culture=replace(culture, **{_CULTURE_FIELDS[key]: value}))
     if head == "event":
         events = list(culture.events)
-        events[number - 1] = replace(events[number - 1], time_h=value)
+        events[number - 1] = replace(events[number - 1], **{_EVENT_FIELDS[key]: value})
         return replace(design, culture=replace(culture, events=tuple(events)))
     steps = list(design.steps)
     plan = steps[number - 1]
@@ -113,11 +116,18 @@ def _parts(design: LineDesign, what: str) -> tuple[str, int, str]:
     if len(parts) == 3 and parts[0] in counts and parts[1].isdigit() and 1 <= int(parts[1]) <= counts[parts[0]]:
         if parts[0] == "step":
             _setting(design, int(parts[1]), parts[2])
-        elif parts[2] != "at":
-            raise InputError(f"of an event only `at` may vary, not {parts[2]!r}", where="vary")
+        else:
+            _require_event_key(design, int(parts[1]), parts[2])
         return parts[0], int(parts[1]), parts[2]
-    hint = "culture.seeded, culture.area, culture.volume, event.2.at or step.3.time, counted from 1"
+    hint = "culture.seeded, culture.area, culture.volume, event.2.at, event.3.volume, event.4.rate, step.3.time"
     raise InputError(f"{what!r} is nothing that may vary in this line", where="vary", hint=hint)
+
+
+def _require_event_key(design: LineDesign, number: int, key: str) -> None:
+    if key not in _EVENT_FIELDS:
+        raise InputError(f"of an event only `at`, `volume` and `rate` may vary, not {key!r}", where="vary")
+    if getattr(design.culture.events[number - 1], _EVENT_FIELDS[key]) is None:
+        raise InputError(f"event {number} has no {key} to vary", where="vary", hint=f"type its {key} first")
 
 
 def _setting(design: LineDesign, number: int, key: str) -> Any:
