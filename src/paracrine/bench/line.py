@@ -115,7 +115,8 @@ class LineBench:
 
         if len(lines) < 2:
             raise InputError("a comparison needs two lines or more", where="line compare")
-        results = tuple(run_line(self._design(line), draws_count=draws, seed=seed) for line in lines)
+        designs = _named_apart([self._design(line) for line in lines], "line compare")
+        results = tuple(run_line(design, draws_count=draws, seed=seed) for design in designs)
         pages: dict[str, Path] = {}
         if out is not None:
             write_outputs(Path(out), {"lines.html": line_comparison_html(results).encode()})
@@ -152,7 +153,7 @@ class LineBench:
         from paracrine.bench.line_fit import batches_of_workspace, fit_report, read_batches
         from paracrine.store import open_workspace
 
-        designs = [self._design(line) for line in lines]
+        designs = _named_apart([self._design(line) for line in lines], "line fit")
         if not designs:
             raise InputError("which line were the batches made on?", where="line fit", hint="name its file")
         if Path(batches).is_dir():
@@ -324,6 +325,15 @@ class LineBench:
         from paracrine.production.design import LineDesign
 
         return line if isinstance(line, LineDesign) else self.read(line)
+
+
+def _named_apart(designs: list[LineDesign], where: str) -> list[LineDesign]:
+    """Refuse two lines of one name: nobody could tell their numbers apart."""
+    names = [design.name for design in designs]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"two lines are called {name!r}", where=where, hint="give each [line] a name of its own")
+    return designs
 
 
 def _write_page(result: LineResult, line: object, out: Path) -> dict[str, Path]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from paracrine.bench.line_form import line_of, number_with_unit
+from paracrine.bench.line_form import line_of, number_with_unit, read_line_toml
 from paracrine.bench.line_report import ratio_data
-from paracrine.bench.toml_form import read_toml, require_known, take_tables
+from paracrine.bench.toml_form import require_known, take_tables
 from paracrine.core.errors import InputError
 from paracrine.production.design import LineDesign
 from paracrine.production.optimise import OUTPUT_NAMES, POTENCY, LineFront
@@ -79,7 +79,7 @@ def read_line_and_space(path: Path) -> tuple[LineDesign, tuple[Variable, ...]]:
     Raises:
         InputError: naming the key and the reason.
     """
-    data = read_toml(path)
+    data = read_line_toml(path)
     design = line_of(data, where=path.name)
     variables = tuple(
         _variable(table, design, f"{path.name}: vary {number}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from paracrine.bench.line_report import band_data
+from paracrine.bench.line_table import number_in, read_rows
 from paracrine.core.errors import InputError
 from paracrine.core.measurement import Measurement, State
 from paracrine.core.plan import StudyPlan
@@ -32,6 +32,7 @@ COLUMNS = ("batch", "line", "donor", "output", "value", "cv_pct")
 _NEEDED = ("batch", "output", "value")
 _CV_FRAC = 0.25
 """Taken where a table states no uncertainty: between one careful laboratory and a ring trial (24 to 53 %)."""
+_LEAST_CV_FRAC = 0.01
 _FROM_LEDGER = {"total_particles": "yield_as_nta_particles"}
 _FINAL = "final product"
 _DONOR = "culture.donor"
@@ -126,39 +127,28 @@ def read_batches(path: Path, lines: Sequence[str]) -> tuple[Observation, ...]:
     Raises:
         InputError: naming the row and the reason; a table without `line` needs one line only.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", where=str(path)) from error
-    header = tuple(rows[0]) if rows else ()
-    missing = [name for name in _NEEDED if name not in header]
-    if missing:
-        raise InputError(
-            f"the column {missing[0]!r} is missing", where=path.name, hint=f"columns: {', '.join(COLUMNS)}"
-        )
-    return tuple(_observation(row, number, path.name, lines) for number, row in enumerate(rows, 2))
+    rows = read_rows(path, _NEEDED, columns=COLUMNS)
+    found = tuple(_observation(row, where, lines) for where, row in rows)
+    if all(one.cv_frac < _LEAST_CV_FRAC for one in found):
+        hint = "cv_pct is in per cent: write 20 for 20 %"
+        raise InputError(f"cv_pct {100 * found[0].cv_frac:g} is below 1 % in every row", where=path.name, hint=hint)
+    return found
 
 
-def _observation(row: Mapping[str, str | None], number: int, name: str, lines: Sequence[str]) -> Observation:
-    where = f"{name}: row {number}"
-    line = (row.get("line") or "").strip()
+def _observation(row: Mapping[str, str], where: str, lines: Sequence[str]) -> Observation:
+    line = row.get("line", "")
     if not line and len(lines) > 1:
         raise InputError("which line? there are several", where=where, hint=f"line: one of {', '.join(lines)}")
-    numbers = []
-    for column in ("value", "cv_pct"):
-        text = (row.get(column) or "").strip()
-        try:
-            numbers.append(float(text) if text or column == "value" else 100 * _CV_FRAC)
-        except ValueError as error:
-            raise InputError(f"{column} {text!r} is not a number", where=where) from error
+    if not row["batch"]:
+        raise InputError("the batch has no name", where=where)
+    stated = bool(row.get("cv_pct"))
     return Observation(
-        batch=(row["batch"] or "").strip(),
+        batch=row["batch"],
         line=line or lines[0],
-        output=(row["output"] or "").strip(),
-        value=numbers[0],
-        cv_frac=numbers[1] / 100,
-        donor=(row.get("donor") or "").strip(),
+        output=row["output"],
+        value=number_in(row, "value", where=where),
+        cv_frac=number_in(row, "cv_pct", where=where) / 100 if stated else _CV_FRAC,
+        donor=row.get("donor", ""),
     )
 
 

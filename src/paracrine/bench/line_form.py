@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from paracrine.production.design import (
 )
 from paracrine.production.step import STEPS
 
+_DECIMAL_COMMA = re.compile(r"^[-+]?\d+,\d+([eE][-+]?\d+)?$")
 TABLES = ("line", "cells", "culture", "enhancement", "interaction", "step", "cost", "parameters", "vary")
 _CULTURE = ("platform", "medium", "area", "volume", "max_volume", "oxygen", "model", "secretion", "shear", "event")
 
@@ -37,7 +39,24 @@ def read_line(path: Path) -> LineDesign:
         InputError: naming the place, when a key is unknown, a number has no unit, or a value makes no sense.
         UnknownName: when a step, platform, medium or treatment does not exist.
     """
-    return line_of(read_toml(path), where=path.name)
+    return line_of(read_line_toml(path), where=path.name)
+
+
+def read_line_toml(path: Path) -> dict[str, Any]:
+    """Read the TOML document of a line.
+
+    Raises:
+        InputError: when it is missing, a folder, empty or not TOML.
+    """
+    hint = "`paracrine line example NAME --out FILE` writes one"
+    if not path.exists():
+        raise InputError("no such file", where=str(path), hint=hint)
+    if path.is_dir():
+        raise InputError("is a folder, not a line", where=str(path), hint=hint)
+    document = read_toml(path)
+    if not document:
+        raise InputError("is empty", where=path.name, hint=hint)
+    return document
 
 
 def line_of(data: Mapping[str, Any], *, where: str) -> LineDesign:
@@ -81,6 +100,8 @@ def number_with_unit(value: Any, unit: str, *, where: str) -> float:
         _require_finite(number, where)
     except ValueError as error:
         hint = f'such as "10 {unit}"' if unit != "1" else "a number"
+        if _DECIMAL_COMMA.match(head):
+            hint = f'numbers take a point: "{str(value).strip().replace(",", ".")}"'
         raise InputError(f"{value!r} is not a number with a unit", where=where, hint=hint) from error
     if not tail.strip() and unit != "1":
         raise InputError(f"{value!r} has no unit", where=where, hint=f'such as "{head} {unit}"')
@@ -115,7 +136,7 @@ def _culture(table: dict[str, Any], cells: dict[str, Any], where: str) -> Cultur
         events=events,
         volume_ml=_optional(table, "volume", "mL", place),
         max_volume_ml=_optional(table, "max_volume", "mL", place),
-        doublings_count=float(cells.get("doublings", 10.0)),
+        doublings_count=_plain({"doublings": 10.0, **cells}, "doublings", f"{where}: cells"),
         oxygen_pct=21.0 if oxygen is None else oxygen,
         model=str(table.get("model", "attached_growth")),
         secretion=str(table.get("secretion", "pool_release")),
@@ -175,25 +196,23 @@ def _enhancement(table: dict[str, Any], where: str) -> Enhancement:
     if not isinstance(fold, dict) or "value" not in fold:
         raise InputError("an enhancement of your own needs fold = { value = ..., low = ..., high = ... }", where=place)
     require_known(fold, ("value", "low", "high", "source"), where=f"{place} {name}")
-    return Enhancement(name, _fold(f"{name}.fold_ratio", fold))
+    return Enhancement(name, _fold(f"{name}.fold_ratio", fold, f"{place} {name}"))
 
 
 def _interaction(table: dict[str, Any], where: str) -> Parameter | None:
     if not table:
         return None
     require_known(table, ("value", "low", "high", "source"), where=f"{where}: interaction")
-    return _fold("interaction.fold_ratio", {"value": 1.0, **table})
+    return _fold("interaction.fold_ratio", {"value": 1.0, **table}, f"{where}: interaction")
 
 
-def _fold(name: str, row: Mapping[str, Any]) -> Parameter:
-    low, high = row.get("low"), row.get("high")
-    return fold_parameter(
-        name,
-        float(row["value"]),
-        low=None if low is None else float(low),
-        high=None if high is None else float(high),
-        source=str(row.get("source", "")),
-    )
+def _fold(name: str, row: Mapping[str, Any], where: str) -> Parameter:
+    low, high = (_plain(row, end, where) if end in row else None for end in ("low", "high"))
+    value = _plain(row, "value", where)
+    ends = [end for end in (low, value, high) if end is not None]
+    if not value > 0 or ends != sorted(ends) or (low is not None and not low > 0):
+        raise InputError("a fold must be above 0, and low <= value <= high", where=where)
+    return fold_parameter(name, value, low=low, high=high, source=str(row.get("source", "")))
 
 
 def _cost(table: dict[str, Any], where: str) -> CostSheet | None:
@@ -202,17 +221,18 @@ def _cost(table: dict[str, Any], where: str) -> CostSheet | None:
     place = f"{where}: cost"
     require_known(table, ("currency", "price_year", "row"), where=place)
     rows = []
-    for row in take_tables(table, "row", where=place):
-        require_known(row, ("name", "category", "per", "price", "low", "high", "source"), where=f"{place}.row")
-        fields = {key: row[key] for key in ("low", "high") if key in row}
+    for number, row in enumerate(take_tables(table, "row", where=place), 1):
+        spot = f"{place}.row {number} ({row.get('name', 'without a name')})"
+        require_known(row, ("name", "category", "per", "price", "low", "high", "source"), where=spot)
+        ends = {key: _plain(row, key, spot) for key in ("low", "high") if key in row}
         rows.append(
             CostRow(
-                name=_text(row, "name", f"{place}.row"),
-                category=_text(row, "category", f"{place}.row"),
-                per=_text(row, "per", f"{place}.row"),
-                price=_plain(row, "price", f"{place}.row"),
+                name=_text(row, "name", spot),
+                category=_text(row, "category", spot),
+                per=_text(row, "per", spot),
+                price=_plain(row, "price", spot),
                 source=str(row.get("source", "")),
-                **{key: float(value) for key, value in fields.items()},
+                **ends,
             )
         )
     return CostSheet(_text(table, "currency", place), int(_plain(table, "price_year", place)), tuple(rows))
@@ -244,13 +264,16 @@ def _parameters(table: dict[str, Any], where: str) -> dict[str, Parameter]:
 def _text(table: Mapping[str, Any], key: str, where: str) -> str:
     if key not in table:
         raise InputError(f"the key {key!r} is missing", where=where)
+    if not isinstance(table[key], str) or not table[key].strip():
+        raise InputError(f"{key} must be a text, not {table[key]!r}", where=where, hint="text needs quotes")
     return str(table[key])
 
 
 def _plain(table: Mapping[str, Any], key: str, where: str) -> float:
     value = table.get(key)
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise InputError(f"{key} must be a number", where=where)
+        hint = "a number without quotes, with a point"
+        raise InputError(f"{key} must be a number, not {value!r}", where=where, hint=hint)
     return float(value)
 
 

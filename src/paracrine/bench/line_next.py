@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from paracrine.bench.line_report import ratio_data
+from paracrine.bench.line_table import number_in, read_rows
 from paracrine.bench.outputs import write_outputs
 from paracrine.core.catalog import nearest
 from paracrine.core.errors import InputError, UnknownName
@@ -94,7 +94,9 @@ def suggest_next(
     output = SHORT_NAMES.get(output, output)
     known = run_line(design, draws_count=0, posterior=posterior).outputs()
     if output not in known:
-        raise UnknownName(f"a line has no output {output!r}", where="line next", hint=nearest(output, known))
+        raise UnknownName(
+            f"a line has no output {output!r}", where="line next", hint=nearest(output, (*known, *SHORT_NAMES))
+        )
     tried, results = _read(data, variables, output) if data else (np.empty((0, len(variables))), np.empty(0))
     if len(results) >= LEAST_RESULTS:
         chosen = suggest_bayesian(
@@ -120,27 +122,12 @@ def suggest_next(
 
 
 def _read(path: Path, variables: Sequence[Variable], output: str) -> tuple[FloatArray, FloatArray]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", where=str(path)) from error
     columns = [*(variable.what for variable in variables), output]
-    missing = [name for name in columns if rows and name not in rows[0]]
-    if missing:
-        raise InputError(
-            f"the column {missing[0]!r} is missing", where=path.name, hint=f"columns: {', '.join(columns)}"
-        )
     shares, results = [], []
-    for number, row in enumerate(rows, 2):
-        try:
-            values = [float(row[name]) for name in columns]
-        except (TypeError, ValueError) as error:
-            raise InputError("a cell is not a number", where=f"{path.name}: row {number}") from error
-        shares.append(
-            [_share(v, value, f"{path.name}: row {number}") for v, value in zip(variables, values, strict=False)]
-        )
-        results.append(values[-1])
+    for where, row in read_rows(path, columns, columns=columns):
+        *values, result = (number_in(row, name, where=where) for name in columns)
+        shares.append([_share(v, value, where) for v, value in zip(variables, values, strict=True)])
+        results.append(result)
     return np.array(shares).reshape(-1, len(variables)), np.array(results)
 
 

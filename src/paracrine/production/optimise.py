@@ -188,7 +188,9 @@ def _require(
         if name.startswith("cost") and name not in known:
             raise InputError("the line has no prices, so its cost is not assessed", where="optimise", hint="add [cost]")
         if name not in known:
-            raise UnknownName(f"a line has no output {name!r}", where="optimise", hint=nearest(name, known))
+            raise UnknownName(
+                f"a line has no output {name!r}", where="optimise", hint=nearest(name, (*known, *SHORT_NAMES))
+            )
 
 
 def _limits(

@@ -212,4 +212,5 @@ def _require_within(setting: Setting, value: Any, where: str) -> None:
         bounds = f"at least {setting.low:g}" + (
             "" if setting.high == float("inf") else f" and at most {setting.high:g}"
         )
-        raise InputError(f"{setting.name} {shown:g} {setting.unit} makes no sense: must be {bounds}", where=where)
+        unit = "" if setting.unit == "1" else f" {setting.unit}"
+        raise InputError(f"{setting.name} {shown:g}{unit} makes no sense: must be {bounds}", where=where)
