@@ -33,8 +33,13 @@ _NEEDED = ("batch", "output", "value")
 _CV_FRAC = 0.25
 """Taken where a table states no uncertainty: between one careful laboratory and a ring trial (24 to 53 %)."""
 _LEAST_CV_FRAC = 0.01
-_FROM_LEDGER = {"total_particles": "yield_as_nta_particles"}
-_FINAL = "final product"
+_YIELD = "yield_as_nta_particles"
+_CONCENTRATION = "particle_concentration_undiluted_per_ml"
+_FROM_LEDGER = {
+    ("final product", "total_particles"): _YIELD,
+    ("harvest", _CONCENTRATION): "harvest_as_nta_per_ml",
+    ("conditioned medium", _CONCENTRATION): "harvest_as_nta_per_ml",
+}
 _DONOR = "culture.donor"
 
 
@@ -153,34 +158,42 @@ def _observation(row: Mapping[str, str], where: str, lines: Sequence[str]) -> Ob
 
 
 def batches_of_workspace(workspace: Workspace, line: str) -> tuple[Observation, ...]:
-    """Return the yields in a workspace's certificates: the last result of each batch, sample and method.
+    """Return what a workspace knows of its batches: yields, particles in the harvest, cells.
 
-    The donor is the study's `culture.donor` fact of the batch; without one a batch is a donor of its own.
+    Yields and harvests are measured results, the last of each batch, sample and method; cells are what the study
+    states of a batch (`cells_count`). The donor is the study's `culture.donor` fact; without one a batch is a donor of
+    its own.
 
     Raises:
         InputError: when no certificate states a yield.
     """
-    donors: dict[str, str] = {}
-    for entry in workspace.entries(StudyPlan.kind):
-        for batch in StudyPlan.from_data(entry.body).batches:
-            donors[batch.name] = batch.facts.get(_DONOR, "").strip()
+    batches = {
+        batch.name: batch
+        for entry in workspace.entries(StudyPlan.kind)
+        for batch in StudyPlan.from_data(entry.body).batches
+    }
+    donors = {name: batch.facts.get(_DONOR, "").strip() for name, batch in batches.items()}
     found: dict[tuple[str, str, str], Observation] = {}
     for entry in workspace.entries(Measurement.kind):
         one = Measurement.from_data(entry.body)
-        output = _FROM_LEDGER.get(one.attribute)
-        usable = output and one.state is State.MEASURED and one.role is Role.PRODUCT and one.stage == _FINAL
-        if not usable or output is None or one.quantity is None:
+        output = _FROM_LEDGER.get((one.stage, one.attribute))
+        if output is None or one.quantity is None or one.state is not State.MEASURED or one.role is not Role.PRODUCT:
             continue
         relative = one.budget is not None and one.budget.scale == "relative"
         cv = one.budget.standard_uncertainty() if relative and one.budget else _CV_FRAC
-        donor = donors.get(one.batch, "")
-        found[one.batch, one.sample, one.method] = Observation(
-            one.batch, line, output, one.quantity.value, max(cv, 0.02), donor
+        found[one.batch, one.sample, f"{one.attribute} {one.method}"] = Observation(
+            one.batch, line, output, one.quantity.value, max(cv, 0.02), donors.get(one.batch, "")
         )
-    if not found:
+    if not any(one.output == _YIELD for one in found.values()):
         hint = "state product_volume_ml in the study, run it, or give a table of batches"
         raise InputError("no certificate states a yield (total_particles)", where=workspace.url, hint=hint)
-    return tuple(found.values())
+    with_results = {one.batch for one in found.values()}
+    counted = [
+        Observation(name, line, "cells_at_peak", batch.cells_count, _CV_FRAC, donors[name])
+        for name, batch in batches.items()
+        if batch.cells_count and name in with_results
+    ]
+    return (*found.values(), *counted)
 
 
 def fit_report(
