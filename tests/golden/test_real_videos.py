@@ -118,6 +118,17 @@ def test_one_fluorescent_particle_has_tracks_and_no_distribution(sizing_files: P
     assert stated["viscosity_mpas"] == "assumed"
 
 
+@pytest.mark.parametrize("diameter_px", [15.0, 21.0, 30.0])
+def test_a_clipped_core_is_one_spot_whatever_the_diameter(sizing_files: Path, diameter_px: float) -> None:
+    """The recording shows one particle, its core clipped and smeared by the coder, and a reflection (left out)."""
+    pytest.importorskip("av", reason="extra video is not installed")
+    video = read_video(sizing_files / "zaman13-particle-video" / "test1.avi")
+    tracked = track_video(video, TrackingSettings(spot_diameter_px=diameter_px))
+    assert tracked.tracks.lengths_count.max() == video.frames_count
+    assert tracked.tracks.spots_count <= 1.05 * video.frames_count
+    assert tracked.saturated_share > 0.9
+
+
 def test_compressed_video_without_the_extra_names_it(
     sizing_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

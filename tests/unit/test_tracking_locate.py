@@ -78,6 +78,43 @@ def test_localisation_of_gaussian_spots_reaches_the_fisher_bound(height: float, 
     assert 0.9 < np.sqrt(np.mean(stated**2)) < 1.2
 
 
+def pair_bound_px(*, gap_px: float, heights: tuple[float, float], sigma_px: float) -> float:
+    """Return the Cramer-Rao bound of x of the first of two spots: nine unknowns and the background."""
+    grid = np.arange(-20.0, 21.0)
+    x, y = (axis.ravel() for axis in np.meshgrid(grid, grid))
+    slopes, light = [np.ones_like(x)], np.zeros_like(x)
+    for place, height in zip((0.0, gap_px), heights, strict=True):
+        dx = x - place
+        shape = height * np.exp(-0.5 * (dx**2 + y**2) / sigma_px**2)
+        light += shape
+        slopes += [shape * dx / sigma_px**2, shape * y / sigma_px**2, shape / height, shape * (dx**2 + y**2)]
+    design = np.array(slopes)
+    return float(np.sqrt(np.linalg.inv((design / (16 + 1 / 12 + light)) @ design.T)[1, 1]))
+
+
+@pytest.mark.parametrize(("gap_px", "brighter"), [(6.0, 30.0), (7.0, 140.0)])
+def test_a_spot_beside_another_is_placed_as_well_as_both_together_allow(gap_px: float, brighter: float) -> None:
+    """Rung 1, analytic: joint Fisher information of two overlapping spots."""
+    one, x, y = lattice(height=30.0, sigma_px=1.7, seed=21)
+    rng = np.random.default_rng(22)
+    grid = np.arange(320.0)
+    frames = one.astype(float)
+    for k in range(frames.shape[0]):
+        across = np.exp(-0.5 * ((grid[:, None] - x[k] - gap_px) / 1.7) ** 2)
+        down = np.exp(-0.5 * ((grid[:, None] - y[k]) / 1.7) ** 2)
+        frames[k] += rng.poisson(brighter * (down @ across.T))
+    pairs = np.clip(frames, 0, 255).astype(np.uint8)
+    spots = locate_video(Video.from_frames(pairs), SETTINGS, model=fit_spot_model(Video.from_frames(one), SETTINGS))
+    spots = spots.take(spots.doubt >= 0)
+    assert spots.spots_count == pytest.approx(2 * x.size, rel=0.02)
+    dx, dy = paired(spots, x, y)
+    near = np.hypot(dx, dy) < 2.5
+    assert near.sum() > 0.98 * x.size
+    bound = pair_bound_px(gap_px=gap_px, heights=(30.0, brighter), sigma_px=1.7)
+    assert np.sqrt(np.mean(dx[near] ** 2)) / bound < 1.2
+    assert 0.85 < np.sqrt(np.mean((dx[near] / spots.sigma_x_px[near]) ** 2)) < 1.2
+
+
 def test_shape_and_photon_noise_are_learnt_from_the_video() -> None:
     """Rung 1: one electron a count, background variance 12 + 4 + 1/12, spot variance 1.5^2."""
     frames, _, _ = lattice(height=90.0, sigma_px=1.5, seed=5)
@@ -90,8 +127,8 @@ def test_shape_and_photon_noise_are_learnt_from_the_video() -> None:
 def test_dark_spots_are_the_same_as_bright_ones_upside_down() -> None:
     frames, _, _ = lattice(height=40.0, sigma_px=1.6, seed=6, frames=2)
     model = SpotModel(variance_px2=2.6, variance_per_count=0.0, noise_variance=16.0)
-    bright = locate_chunk(frames, SETTINGS, model, bit_depth=8)
-    dark = locate_chunk(255 - frames, replace(SETTINGS, dark_spots=True), model, bit_depth=8)
+    bright = locate_chunk(frames, SETTINGS, model, top_counts=255)
+    dark = locate_chunk(255 - frames, replace(SETTINGS, dark_spots=True), model, top_counts=255)
     assert bright.spots_count == dark.spots_count > 90
     assert np.allclose(bright.x_px, dark.x_px, atol=2e-3)
     assert np.allclose(bright.amplitude_counts, dark.amplitude_counts, rtol=2e-3)

@@ -117,8 +117,9 @@ class Video:
 
     @property
     def saturation_counts(self) -> int:
-        """The highest count the camera can give."""
-        return (1 << self.bit_depth) - 1
+        """Count from which pixels are clipped; lossy coding scatters a clipped plateau by a few counts."""
+        highest = (1 << self.bit_depth) - 1
+        return int(0.96 * highest) if self.is_lossy else highest
 
     @property
     def duration_s(self) -> float | None:

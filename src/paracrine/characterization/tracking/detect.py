@@ -41,7 +41,7 @@ def fit_spot_model(video: Video, settings: TrackingSettings, *, still: Still | N
     model = replace(model, noise_variance=_change_noise(video, settings, model, still=still))
     frames = _frames_spread(video, LEARNING_FRAMES)
     for _ in range(2):
-        spots = locate_chunk(frames, settings, model, bit_depth=video.bit_depth, still=still)
+        spots = locate_chunk(frames, settings, model, top_counts=video.saturation_counts, still=still)
         spots = spots.take(spots.doubt >= 0)
         chosen = _bright_and_alone(spots, reach_px=5 * model.variance_px2**0.5)
         if chosen.size < _FEWEST_SPOTS:
@@ -82,7 +82,7 @@ def locate_chunk(
     settings: TrackingSettings,
     model: SpotModel,
     *,
-    bit_depth: int,
+    top_counts: int,
     first_frame: int = 0,
     still: Still | None = None,
 ) -> Spots:
@@ -92,7 +92,7 @@ def locate_chunk(
         frames: shape (frames, height, width), camera counts.
         settings: thresholds, polarity.
         model: shape of spots and noise.
-        bit_depth: bits of a camera count.
+        top_counts: count at which pixels are clipped.
         first_frame: index of the first frame in the video.
         still: counts of what never moves, shape (height, width).
 
@@ -108,7 +108,7 @@ def locate_chunk(
     count = locate_frames(
         _sixteen_bits(frames),
         _still_or_none(still),
-        _camera(settings, top_counts=(1 << bit_depth) - 1),
+        _camera(settings, top_counts=top_counts),
         gaussian_taps(model.filter_sigma_px / model.binning_px),
         model.binning_px,
         np.array([model.noise_variance, model.variance_per_count, model.misfit_ratio]),
@@ -153,7 +153,7 @@ def locate_video(
     told.start("locate", -(-video.frames_count // chunk_frames))
 
     def work(start: int, frames: Frames) -> Spots:
-        return locate_chunk(frames, settings, model, bit_depth=video.bit_depth, first_frame=start, still=still)
+        return locate_chunk(frames, settings, model, top_counts=video.saturation_counts, first_frame=start, still=still)
 
     parts = []
     with ThreadPoolExecutor(threads) as pool:

@@ -19,10 +19,10 @@ from paracrine.characterization.tracking.filters import (
     sum_of_squares,
 )
 from paracrine.characterization.tracking.locate import (
-    REACH_SIGMAS,
     SIGN,
     add_neighbours,
     empty_window,
+    half_window,
     light_reach,
     open_window,
 )
@@ -195,7 +195,7 @@ def gather_scatter(
     binned = np.empty((height // binning, width // binning), dtype=np.float32)
     bin_frame(frame, static, camera[SIGN], binning, binned)
     grid = block_background(binned, max(2, round(BLOCK_WIDTHS * math.sqrt(prior[USUAL]) / binning)))
-    half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
+    half = half_window(prior)
     window = empty_window(half)
     light = np.zeros((5, window.shape[1]), dtype=np.float32)
     reaches = np.empty(spots.shape[0])

@@ -39,7 +39,7 @@ from paracrine.characterization.tracking.shape import (
 )
 from paracrine.numerics.kernel import kernel
 
-FIRST_STEPS, LATER_STEPS = 10, 4
+STEPS = 10
 _SETTLED_PX, _SETTLED_LIGHT = 0.03, 0.03
 """A step that moves a spot and changes its height by less is the last; the next would do a fifth of it."""
 REACH_SIGMAS = 3.2
@@ -138,7 +138,7 @@ def add_neighbours(
 
 
 @kernel
-def fit_spot(window: Image, spot: Floats, noise: Floats, prior: Floats, steps: int) -> bool:
+def fit_spot(window: Image, spot: Floats, noise: Floats, prior: Floats) -> bool:
     """Fit one spot to its window, from the parameters it has; return whether the fit is usable.
 
     Args:
@@ -146,19 +146,16 @@ def fit_spot(window: Image, spot: Floats, noise: Floats, prior: Floats, steps: i
         spot: parameters, start values in, fit and uncertainties out.
         noise: base, gain, misfit.
         prior: usual variance, stiffness, flatness.
-        steps: most scoring steps.
     """
     sums, normal, lower, right, step = np.empty(SUMS), np.empty((7, 7)), np.empty((7, 7)), np.empty(7), np.empty(7)
-    unit = 1.0
     start_x, start_y = spot[X], spot[Y]
-    for _ in range(steps):
+    for _ in range(STEPS):
         scale = math.sqrt(0.5 * (spot[CXX] + spot[CYY]))
         gather(window, spot, noise, scale, sums)
         fill_equations(sums, normal, right)
         add_prior(spot, prior, scale, normal, right)
         if not solve(normal, right, lower, step):
             return False
-        unit = 1 / (spot[AMPLITUDE] * scale) ** 2
         before = spot[AMPLITUDE]
         moved = take_step(spot, step, scale, prior)
         if spot[AMPLITUDE] < 0.1 * math.sqrt(noise[BASE]):
@@ -169,13 +166,15 @@ def fit_spot(window: Image, spot: Floats, noise: Floats, prior: Floats, steps: i
             break
     if not invert(normal, 7):
         return False
-    _write_uncertainty(spot, normal, unit)
+    write_uncertainty(spot, normal[1:3, 1:3])
     return True
 
 
 @kernel
-def _write_uncertainty(spot: Floats, covariance: Floats, unit: float) -> None:
-    vxx, vxy, vyy = covariance[1, 1] * unit, covariance[1, 2] * unit, covariance[2, 2] * unit
+def write_uncertainty(spot: Floats, covariance: Floats) -> None:
+    """Write the uncertainty of a spot's place from the covariance of its coefficients of x and y, shape (2, 2)."""
+    unit = 2 / (spot[AMPLITUDE] ** 2 * (spot[CXX] + spot[CYY]))
+    vxx, vxy, vyy = covariance[0, 0] * unit, covariance[0, 1] * unit, covariance[1, 1] * unit
     cxx, cxy, cyy = spot[CXX], spot[CXY], spot[CYY]
     spot[SIGMA_X] = math.sqrt(cxx * cxx * vxx + 2 * cxx * cxy * vxy + cxy * cxy * vyy)
     spot[SIGMA_Y] = math.sqrt(cxy * cxy * vxx + 2 * cxy * cyy * vxy + cyy * cyy * vyy)
@@ -195,7 +194,7 @@ def matched_light(window: Image, spot: Floats, noise: Floats, prior: Floats) -> 
 
 
 @kernel
-def fit_in_place(
+def fit_new(
     frame: Frame,
     static: Image,
     grid: Image,
@@ -206,10 +205,9 @@ def fit_in_place(
     reaches: Floats,
     spots: Floats,
     count: int,
-    own: int,
     lowest_score: float,
 ) -> bool:
-    """Fit a spot on the frame with the light of all others taken away; return whether it is usable.
+    """Fit one more spot from its place and the usual shape, the light of all others taken away; return whether it is.
 
     Args:
         frame: shape (height, width), camera counts.
@@ -220,29 +218,35 @@ def fit_in_place(
         prior: usual variance, stiffness, flatness.
         window: scratch, from `empty_window`.
         reaches: shape (most,), from `light_reach`; that of the spot is written.
-        spots: shape (most, 13).
+        spots: shape (most, 13); the new spot is in row `count`.
         count: spots known so far.
-        own: row of the spot; a new one (`count`) starts from the usual shape and must reach the lowest score.
-        lowest_score: see above.
+        lowest_score: it must reach.
     """
     height, width = frame.shape
-    spot = spots[own]
-    half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
+    spot = spots[count]
+    half = half_window(prior)
     x, y = round(spot[X]), round(spot[Y])
     open_window(frame, static, grid, camera, x, y, half, window)
-    add_neighbours(window, spots, reaches, count, own, x, y, half)
-    new = own == count
-    if new:
-        spot[DOUBT] = 0
-        spot[SCORE] = matched_light(window, spot, noise, prior)
-        if spot[SCORE] < lowest_score:
-            return False
-    if not fit_spot(window, spot, noise, prior, FIRST_STEPS if new else LATER_STEPS):
+    add_neighbours(window, spots, reaches, count, -1, x, y, half)
+    spot[DOUBT] = 0
+    spot[SCORE] = matched_light(window, spot, noise, prior)
+    if spot[SCORE] < lowest_score or not fit_spot(window, spot, noise, prior) or _is_double(spots, count):
         return False
-    if new and _is_double(spots, count):
-        return False
-    reaches[own] = light_reach(spot)
+    reaches[count] = light_reach(spot)
     return bool(-0.5 <= spot[X] <= width - 0.5 and -0.5 <= spot[Y] <= height - 0.5)
+
+
+@kernel
+def half_window(prior: Floats) -> int:
+    """Return the pixels on each side of a spot that its fit looks at."""
+    return max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
+
+
+@kernel
+def score_of(spot: Floats, noise: Floats) -> float:
+    """Return the response of a filter that matches a spot's shape over its noise."""
+    area = math.pi * math.sqrt(spot[CXX] * spot[CYY] - spot[CXY] ** 2)
+    return float(spot[AMPLITUDE] * math.sqrt(area / noise[BASE]))
 
 
 @kernel

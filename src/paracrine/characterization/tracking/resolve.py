@@ -9,14 +9,16 @@ import numpy.typing as npt
 
 from paracrine.characterization.tracking.filters import Frame, background_at
 from paracrine.characterization.tracking.locate import (
-    REACH_SIGMAS,
     SIGN,
     TOP,
     add_neighbours,
     copy_row,
     empty_window,
-    fit_in_place,
+    fit_new,
+    half_window,
+    light_reach,
     open_window,
+    score_of,
 )
 from paracrine.characterization.tracking.shape import (
     AMPLITUDE,
@@ -42,9 +44,16 @@ from paracrine.characterization.tracking.shape import (
     Y,
 )
 from paracrine.characterization.tracking.split import split_stretched
+from paracrine.characterization.tracking.together import MOST, STEPS, fit_together, open_around, scratch_for
 from paracrine.numerics.kernel import kernel
 
-SWEEPS = 8
+ROUNDS = 4
+NEAR_SIGMAS = 5.0
+"""Distance in usual widths within which spots are fitted together."""
+MISFIT_SIGMAS = 3.0
+"""A spot must be so many times as high as the usual error of its neighbours' shape there."""
+CLIPPED_SHARE = 0.1
+"""A spot within the light of a clipped one must have so much of its height."""
 STILL_PX, STILL_LIGHT = 0.03, 0.02
 """A spot that moves and changes its height by less has settled."""
 HIDDEN_RATIO = 4.5
@@ -79,16 +88,17 @@ def locate_spots(
     Returns:
         Number of spots written.
     """
-    half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL])))
+    half = half_window(prior)
     window, reaches = empty_window(half), np.empty(spots.shape[0])
     found, count, known, first = np.empty(2), 0, -1, starts.shape[0]
-    alternatives, doubts = np.empty((max(8, first // 4), PARAMETERS)), 0
+    alternatives, doubts = np.empty((first, PARAMETERS)), 0
     # Candidates first, then a look beside each spot they gave for one that its light hid.
     index = 0
     while count < spots.shape[0] and (known < 0 or index < first + known):
         if index == first and known < 0:
+            _settle(frame, static, grid, camera, noise, prior, reaches, spots, count)
             doubts = _split_all(
-                frame, static, grid, camera, noise, prior, window, reaches, spots, count, lowest_score, alternatives
+                frame, static, grid, camera, noise, prior, reaches, spots, count, lowest_score, alternatives
             )
             count += doubts
             known = count
@@ -102,16 +112,16 @@ def locate_spots(
             add_neighbours(window, spots, reaches, count, -1, x, y, half)
             if brightest_rest(window, half, noise, prior, found):
                 spots[count, X], spots[count, Y] = x - half + found[0], y - half + found[1]
-        if spots[count, X] > -1e5 and fit_in_place(
-            frame, static, grid, camera, noise, prior, window, reaches, spots, count, count, lowest_score
+        if spots[count, X] > -1e5 and fit_new(
+            frame, static, grid, camera, noise, prior, window, reaches, spots, count, lowest_score
         ):
             count += 1
         index += 1
-    _sweep(frame, static, grid, camera, noise, prior, window, reaches, spots, count, lowest_score)
+    _settle(frame, static, grid, camera, noise, prior, reaches, spots, count)
     for i in range(min(doubts, spots.shape[0] - count)):
         copy_row(alternatives[i], spots[count])
         count += 1
-    return _finish(frame, grid, camera, noise, lowest_score, spots, count)
+    return _finish(frame, grid, camera, noise, lowest_score, spots, reaches, count)
 
 
 @kernel
@@ -122,7 +132,6 @@ def _split_all(
     camera: Floats,
     noise: Floats,
     prior: Floats,
-    window: Image,
     reaches: Floats,
     spots: Floats,
     count: int,
@@ -135,9 +144,7 @@ def _split_all(
         if doubts == alternatives.shape[0]:
             break
         single, second = alternatives[doubts], count + doubts
-        if split_stretched(
-            frame, static, grid, camera, noise, prior, window, reaches, spots, second, i, lowest_score, single
-        ):
+        if split_stretched(frame, static, grid, camera, noise, prior, reaches, spots, second, i, lowest_score, single):
             doubts += 1
             spots[i, DOUBT] = spots[second, DOUBT] = doubts
             single[DOUBT] = -doubts
@@ -145,45 +152,73 @@ def _split_all(
 
 
 @kernel
-def _sweep(
+def _settle(
     frame: Frame,
     static: Image,
     grid: Image,
     camera: Floats,
     noise: Floats,
     prior: Floats,
-    window: Image,
     reaches: Floats,
     spots: Floats,
     count: int,
-    lowest_score: float,
 ) -> None:
-    """Fit spots with neighbours again, in turn, until none of a group moves."""
-    near = max(2, math.ceil(REACH_SIGMAS * math.sqrt(prior[USUAL]))) + 2 * math.sqrt(prior[USUAL])
-    before, restless, settled = np.empty(PARAMETERS), np.ones(count, dtype=np.bool_), False
-    for _ in range(SWEEPS):
-        if settled:
-            return
-        settled = True
+    """Fit spots with neighbours together, a few at a time, until none moves."""
+    half = half_window(prior)
+    near = NEAR_SIGMAS * math.sqrt(prior[USUAL])
+    restless, members = np.ones(count, dtype=np.bool_), np.empty(MOST, dtype=np.int64)
+    before = np.empty((MOST, 3))
+    for _ in range(ROUNDS):
+        free, moved = np.ones(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
         for i in range(count):
-            if not _has_restless(spots, restless, count, i, near):
-                restless[i] = False
+            if not free[i] or not _has_restless(spots, restless, count, i, near):
                 continue
-            copy_row(spots[i], before)
-            if not fit_in_place(
-                frame, static, grid, camera, noise, prior, window, reaches, spots, count, i, lowest_score
-            ):
-                copy_row(before, spots[i])
-            moved = (spots[i, X] - before[X]) ** 2 + (spots[i, Y] - before[Y]) ** 2
-            restless[i] = moved > STILL_PX**2 or abs(spots[i, AMPLITUDE] / before[AMPLITUDE] - 1) > STILL_LIGHT
-            settled = settled and not restless[i]
+            size = _neighbours(spots, free, count, i, near, members)
+            group = members[:size]
+            for k in range(size):
+                free[group[k]] = False
+                before[k, 0], before[k, 1], before[k, 2] = (
+                    spots[group[k], X],
+                    spots[group[k], Y],
+                    spots[group[k], AMPLITUDE],
+                )
+            window = open_around(frame, static, grid, camera, spots, reaches, count, group, half, 0)
+            fit_together(window, scratch_for(window, size), spots, group, noise, prior, STEPS)
+            for k in range(size):
+                spot = spots[group[k]]
+                square = (spot[X] - before[k, 0]) ** 2 + (spot[Y] - before[k, 1]) ** 2
+                moved[group[k]] = square > STILL_PX**2 or abs(spot[AMPLITUDE] / before[k, 2] - 1) > STILL_LIGHT
+                reaches[group[k]] = light_reach(spot)
+        restless = moved
+        if not restless.any():
+            return
+
+
+@kernel
+def _neighbours(
+    spots: Floats, free: npt.NDArray[np.bool_], count: int, own: int, near: float, members: npt.NDArray[np.int64]
+) -> int:
+    """Write a spot and its nearest free neighbours; return how many."""
+    members[0], size, taken = own, 1, 0.0
+    while size < members.size:
+        best, least = -1, near * near
+        for j in range(count):
+            if free[j] and j != own:
+                square = (spots[own, X] - spots[j, X]) ** 2 + (spots[own, Y] - spots[j, Y]) ** 2
+                if taken < square < least:
+                    best, least = j, square
+        if best < 0:
+            break
+        members[size], taken = best, least
+        size += 1
+    return size
 
 
 @kernel
 def _has_restless(spots: Floats, restless: npt.NDArray[np.bool_], count: int, own: int, near: float) -> bool:
     for j in range(count):
-        close = abs(spots[own, X] - spots[j, X]) < near and abs(spots[own, Y] - spots[j, Y]) < near
-        if close and restless[j] and j != own:
+        square = (spots[own, X] - spots[j, X]) ** 2 + (spots[own, Y] - spots[j, Y]) ** 2
+        if square < near * near and restless[j] and j != own:
             return True
     return False
 
@@ -233,20 +268,51 @@ def brightest_rest(window: Image, half: int, noise: Floats, prior: Floats, found
 
 @kernel
 def _finish(
-    frame: Frame, grid: Image, camera: Floats, noise: Floats, lowest_score: float, spots: Floats, count: int
+    frame: Frame,
+    grid: Image,
+    camera: Floats,
+    noise: Floats,
+    lowest_score: float,
+    spots: Floats,
+    reaches: Floats,
+    count: int,
 ) -> int:
     height, width = frame.shape
-    kept = 0
+    keep, kept = np.empty(count, dtype=np.bool_), 0
     for i in range(count):
         spot = spots[i]
         x, y = round(spot[X]), round(spot[Y])
-        area = math.pi * math.sqrt(spot[CXX] * spot[CYY] - spot[CXY] ** 2)
-        spot[SCORE] = spot[AMPLITUDE] * math.sqrt(area / noise[BASE])
+        spot[SCORE] = score_of(spot, noise)
         spot[BACKGROUND] = camera[SIGN] * background_at(grid, y, x, height, width) + camera[SIGN] * spot[OFFSET]
+        spot[SATURATED] = 0
         if 0 <= x < width and 0 <= y < height:
-            raw = frame[y, x]
-            spot[SATURATED] = 1 if (raw >= camera[TOP] if camera[SIGN] > 0 else raw <= 0) else 0
-        if spot[SCORE] >= lowest_score:
-            copy_row(spot, spots[kept])
+            spot[SATURATED] = 1 if (frame[y, x] >= camera[TOP] if camera[SIGN] > 0 else frame[y, x] <= 0) else 0
+    for i in range(count):
+        keep[i] = spots[i, SCORE] >= lowest_score and not _is_misfit(spots, reaches, count, i, noise)
+    for i in range(count):
+        if keep[i]:
+            copy_row(spots[i], spots[kept])
             kept += 1
     return kept
+
+
+@kernel
+def _is_misfit(spots: Floats, reaches: Floats, count: int, own: int, noise: Floats) -> bool:
+    """Tell whether a spot is no higher than what the shape of a brighter one beside may leave over."""
+    spot = spots[own]
+    for j in range(count):
+        other = spots[j]
+        dx, dy = spot[X] - other[X], spot[Y] - other[Y]
+        square = dx * dx + dy * dy
+        if spot[DOUBT] != 0 or other[DOUBT] < 0 or square > reaches[j] ** 2 or other[AMPLITUDE] <= spot[AMPLITUDE]:
+            continue
+        determinant = other[CXX] * other[CYY] - other[CXY] ** 2
+        far = (other[CYY] * dx * dx - 2 * other[CXY] * dx * dy + other[CXX] * dy * dy) / determinant
+        light = other[AMPLITUDE] * math.exp(-0.5 * far)
+        # Of a clipped spot only the flanks are seen, and its rings are as wide as they are bright.
+        least = max(
+            MISFIT_SIGMAS * math.sqrt(noise[MISFIT]) * light, CLIPPED_SHARE * other[SATURATED] * other[AMPLITUDE]
+        )
+        if spot[AMPLITUDE] < least:
+            return True
+    return False

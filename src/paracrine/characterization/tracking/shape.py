@@ -30,7 +30,7 @@ USUAL, STIFFNESS, FLATNESS = range(3)
 
 
 @kernel
-def _gaussian(square: np.float32) -> np.float32:
+def gaussian(square: np.float32) -> np.float32:
     """Return exp(-square / 2) within 1e-3 for squares up to 12: a short series, squared eight times."""
     z = square * np.float32(1 / 512)
     e = np.float32(1) - z + np.float32(0.5) * z * z
@@ -55,7 +55,7 @@ def add_light(window: Image, row: int, spot: Floats, factor: float) -> None:
     xs, ys, target = window[XS], window[YS], window[row]
     for i in range(target.size):
         dx, dy = xs[i] - x0, ys[i] - y0
-        target[i] += light * _gaussian(ixx * dx * dx + ixy * dx * dy + iyy * dy * dy)
+        target[i] += light * gaussian(ixx * dx * dx + ixy * dx * dy + iyy * dy * dy)
 
 
 @kernel
@@ -82,7 +82,7 @@ def gather(window: Image, spot: Floats, noise: Floats, scale: float, sums: Float
     r00 = r10 = r20 = r01 = r11 = r02 = s00 = zero
     for i in range(xs.size):
         dx, dy = xs[i] - x0, ys[i] - y0
-        shape = _gaussian(ixx * dx * dx + ixy * dx * dy + iyy * dy * dy)
+        shape = gaussian(ixx * dx * dx + ixy * dx * dy + iyy * dy * dy)
         light = amplitude * shape
         weight = valid[i] / (base + gain * max(light + others[i], zero) + misfit * light * light)
         residual = weight * (data[i] - others[i] - light - offset)

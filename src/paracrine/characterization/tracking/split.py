@@ -8,70 +8,38 @@ import numpy as np
 
 from paracrine.characterization.tracking.filters import Frame
 from paracrine.characterization.tracking.locate import (
-    REACH_SIGMAS,
-    add_neighbours,
     copy_row,
-    fit_in_place,
+    half_window,
     light_reach,
-    open_window,
+    score_of,
 )
 from paracrine.characterization.tracking.shape import (
     AMPLITUDE,
-    BASE,
     CXX,
     CXY,
     CYY,
-    DATA,
-    FLATNESS,
-    GAIN,
-    MISFIT,
-    OTHERS,
-    STIFFNESS,
     USUAL,
-    VALID,
+    XS,
+    YS,
     Floats,
     Image,
     X,
     Y,
 )
+from paracrine.characterization.tracking.together import (
+    STEPS,
+    Ints,
+    cost,
+    fit_together,
+    open_around,
+    scratch_for,
+)
 from paracrine.numerics.kernel import kernel
 
 STRETCHED, ELONGATED = 1.6, 1.5
 """Longest variance over the usual one, and over the shortest, from which a spot may be two."""
-EVIDENCE = 8.0
+LEAST_EVIDENCE = 8.0
 """Gain in twice the log-likelihood, priors of the shapes included, from which two spots are worth a thought."""
-_ROUNDS = 2
-
-
-@kernel
-def unexplained(window: Image, noise: Floats, prior: Floats) -> float:
-    """Return minus twice the log-likelihood of a window, all light in `OTHERS`, the best offset taken away."""
-    total = first = weights = np.float32(0)
-    base, gain, misfit = np.float32(noise[BASE]), np.float32(noise[GAIN]), np.float32(noise[MISFIT])
-    data, others, valid = window[DATA], window[OTHERS], window[VALID]
-    for i in range(data.size):
-        light = max(others[i], np.float32(0))
-        variance = base + gain * light + misfit * light * light
-        weight = valid[i] / variance
-        rest = data[i] - others[i]
-        total += weight * rest * rest + valid[i] * math.log(variance)
-        first += weight * rest
-        weights += weight
-    return float(total - first * first / (weights + prior[FLATNESS]))
-
-
-@kernel
-def _score(spot: Floats, noise: Floats) -> float:
-    area = math.pi * math.sqrt(spot[CXX] * spot[CYY] - spot[CXY] ** 2)
-    return float(spot[AMPLITUDE] * math.sqrt(area / noise[BASE]))
-
-
-@kernel
-def shape_penalty(spot: Floats, prior: Floats) -> float:
-    """Return minus twice the log of the shape's prior."""
-    usual = prior[USUAL]
-    xx, yy = (spot[CXX] - usual) / spot[CXX], (spot[CYY] - usual) / spot[CYY]
-    return float(prior[STIFFNESS] * (xx * xx + yy * yy + 2 * spot[CXY] ** 2 / (spot[CXX] * spot[CYY])))
 
 
 @kernel
@@ -84,27 +52,43 @@ def _axes(spot: Floats) -> tuple[float, float]:
 @kernel
 def _may_be_two(spot: Floats, noise: Floats, usual: float, lowest_score: float) -> bool:
     longest, shortest = _axes(spot)
-    return bool(longest >= max(STRETCHED * usual, ELONGATED * shortest) and _score(spot, noise) >= 2 * lowest_score)
+    return bool(longest >= max(STRETCHED * usual, ELONGATED * shortest) and score_of(spot, noise) >= 2 * lowest_score)
 
 
 @kernel
 def _are_apart(spot: Floats, other: Floats, noise: Floats, usual: float, lowest_score: float) -> bool:
     square = (spot[X] - other[X]) ** 2 + (spot[Y] - other[Y]) ** 2
-    return bool(square > 2 * usual and min(_score(spot, noise), _score(other, noise)) >= lowest_score)
+    return bool(square > 2 * usual and min(score_of(spot, noise), score_of(other, noise)) >= lowest_score)
 
 
 @kernel
-def _place_halves(spot: Floats, other: Floats, usual: float) -> None:
-    """Turn a stretched spot into two usual ones along its long axis."""
-    copy_row(spot, other)
-    angle = 0.5 * math.atan2(spot[CXY], 0.5 * (spot[CXX] - spot[CYY]))
-    apart = math.sqrt(max(_axes(spot)[0] - usual, 0.25 * usual))
-    for sign, row in ((1.0, spot), (-1.0, other)):
-        row[X] += sign * apart * math.cos(angle)
-        row[Y] += sign * apart * math.sin(angle)
+def _place_parts(single: Floats, spot: Floats, other: Floats, usual: float, share: float) -> None:
+    """Put two usual spots along the long axis that have the light, the middle and the variance of a stretched one."""
+    copy_row(single, spot)
+    copy_row(single, other)
+    angle = 0.5 * math.atan2(single[CXY], 0.5 * (single[CXX] - single[CYY]))
+    apart = math.sqrt(max(_axes(single)[0] - usual, 0.25 * usual) / (share * (1 - share)))
+    light = single[AMPLITUDE] * math.sqrt(single[CXX] * single[CYY] - single[CXY] ** 2) / usual
+    for row, along, part in ((spot, (1 - share) * apart, share), (other, -share * apart, 1 - share)):
+        row[X] += along * math.cos(angle)
+        row[Y] += along * math.sin(angle)
         row[CXX] = row[CYY] = usual
         row[CXY] = 0.0
-        row[AMPLITUDE] *= 0.7
+        row[AMPLITUDE] = part * light
+
+
+@kernel
+def _best_start(
+    window: Image, scratch: Image, single: Floats, spots: Floats, members: Ints, noise: Floats, prior: Floats
+) -> None:
+    """Share a stretched spot's light between two as the window, without a fit, likes best."""
+    least, best = math.inf, 0.5
+    for share in (0.15, 0.3, 0.5, 0.7, 0.85):
+        _place_parts(single, spots[members[0]], spots[members[1]], prior[USUAL], share)
+        value = cost(window, scratch, spots, members, noise, prior)
+        if value < least:
+            least, best = value, share
+    _place_parts(single, spots[members[0]], spots[members[1]], prior[USUAL], best)
 
 
 @kernel
@@ -115,7 +99,6 @@ def split_stretched(
     camera: Floats,
     noise: Floats,
     prior: Floats,
-    window: Image,
     reaches: Floats,
     spots: Floats,
     count: int,
@@ -132,7 +115,6 @@ def split_stretched(
         camera: sign, clipping count.
         noise: base, gain, misfit.
         prior: usual variance, stiffness, flatness.
-        window: scratch.
         reaches: from `light_reach`.
         spots: shape (most, 13); the second spot goes to row `count`.
         count: spots known so far.
@@ -143,27 +125,21 @@ def split_stretched(
     spot, usual = spots[own], prior[USUAL]
     if count == spots.shape[0] or not _may_be_two(spot, noise, usual, lowest_score):
         return False
-    half = max(2, math.ceil(REACH_SIGMAS * math.sqrt(usual)))
-    x, y = round(spot[X]), round(spot[Y])
-    open_window(frame, static, grid, camera, x, y, half, window)
-    add_neighbours(window, spots, reaches, count, -1, x, y, half)
-    one = unexplained(window, noise, prior) + shape_penalty(spot, prior)
+    half = half_window(prior)
+    members = np.array([own, count])
+    window = open_around(
+        frame, static, grid, camera, spots, reaches, count, members[:1], half, math.ceil(math.sqrt(usual))
+    )
+    scratch = scratch_for(window, 2)
+    scratch[XS, :], scratch[YS, :] = window[XS], window[YS]
+    one = cost(window, scratch[:5], spots, members[:1], noise, prior)
     copy_row(spot, single)
     other = spots[count]
-    _place_halves(spot, other, usual)
+    _best_start(window, scratch[:5], single, spots, members, noise, prior)
+    two = fit_together(window, scratch, spots, members, noise, prior, STEPS)
     reaches[own], reaches[count] = light_reach(spot), light_reach(other)
-    good = True
-    for turn in range(2 * _ROUNDS):
-        good = good and fit_in_place(
-            frame, static, grid, camera, noise, prior, window, reaches, spots, count + 1, (own, count)[turn % 2],
-            lowest_score,
-        )  # fmt: skip
-    if good and _are_apart(spot, other, noise, usual, lowest_score):
-        open_window(frame, static, grid, camera, x, y, half, window)
-        add_neighbours(window, spots, reaches, count + 1, -1, x, y, half)
-        two = unexplained(window, noise, prior) + shape_penalty(spot, prior) + shape_penalty(other, prior)
-        if one - two > EVIDENCE:
-            return True
+    if one - two > LEAST_EVIDENCE and _are_apart(spot, other, noise, usual, lowest_score):
+        return True
     copy_row(single, spot)
     reaches[own] = light_reach(spot)
     return False
