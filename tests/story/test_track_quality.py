@@ -18,6 +18,8 @@ SETTINGS = RecordingSettings(*(Setting(value, StatedBy.USER) for value in (0.166
 DOUBTS = {
     "too-dense", "too-dim", "drift", "vibration", "too-few-tracks", "short-tracks", "saturated", "out-of-focus",
 }  # fmt: skip
+FOLLOWS = {"too-few-tracks", "short-tracks"}
+"""What is too dim to be seen has few and short tracks."""
 VIDEOS = {
     "none": CLEAN,
     "too-dense": replace(CLEAN, concentration_per_ml=7e9),
@@ -37,4 +39,4 @@ def test_a_doubt_is_said_of_the_video_that_has_it(doubt: str) -> None:
     tracked = track_video(simulate_nta_video(VIDEOS[doubt], seed=4).video)
     options = AnalysisOptions(resamples=20, saturated_share=tracked.saturated_share)
     said = {notice.code for notice in analyse_tracks(tracked.tracks, SETTINGS, options).notices} & DOUBTS
-    assert said == ({doubt} - {"none"})
+    assert said - (FOLLOWS if doubt == "too-dim" else set()) == {doubt} - {"none"}

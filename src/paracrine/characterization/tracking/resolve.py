@@ -90,7 +90,7 @@ def locate_spots(
     """
     half = half_window(prior)
     window, reaches = empty_window(half), np.empty(spots.shape[0])
-    found, count, known, first = np.empty(2), 0, -1, starts.shape[0]
+    count, known, first = 0, -1, starts.shape[0]
     alternatives, doubts = np.empty((first, PARAMETERS)), 0
     # Candidates first, then a look beside each spot they gave for one that its light hid.
     index = 0
@@ -103,18 +103,14 @@ def locate_spots(
             count += doubts
             known = count
             continue
-        spots[count, X], spots[count, Y] = -1e6, -1e6
         if index < first:
             spots[count, X], spots[count, Y] = starts[index, 0], starts[index, 1]
+            given = True
         else:
-            x, y = round(spots[index - first, X]), round(spots[index - first, Y])
-            open_window(frame, static, grid, camera, x, y, half, window)
-            add_neighbours(window, spots, reaches, count, -1, x, y, half)
-            if brightest_rest(window, half, noise, prior, found):
-                spots[count, X], spots[count, Y] = x - half + found[0], y - half + found[1]
-        if spots[count, X] > -1e5 and fit_new(
-            frame, static, grid, camera, noise, prior, window, reaches, spots, count, lowest_score
-        ):
+            given = _look_beside(
+                frame, static, grid, camera, noise, prior, window, reaches, spots, count, index - first
+            )
+        if given and fit_new(frame, static, grid, camera, noise, prior, window, reaches, spots, count, lowest_score):
             count += 1
         index += 1
     _settle(frame, static, grid, camera, noise, prior, reaches, spots, count)
@@ -122,6 +118,31 @@ def locate_spots(
         copy_row(alternatives[i], spots[count])
         count += 1
     return _finish(frame, grid, camera, noise, lowest_score, spots, reaches, count)
+
+
+@kernel
+def _look_beside(
+    frame: Frame,
+    static: Image,
+    grid: Image,
+    camera: Floats,
+    noise: Floats,
+    prior: Floats,
+    window: Image,
+    reaches: Floats,
+    spots: Floats,
+    count: int,
+    known: int,
+) -> bool:
+    """Write where light stands out that no spot explains near a known one; return whether there is any."""
+    half, found = half_window(prior), np.empty(2)
+    x, y = round(spots[known, X]), round(spots[known, Y])
+    open_window(frame, static, grid, camera, x, y, half, window)
+    add_neighbours(window, spots, reaches, count, -1, x, y, half)
+    if not brightest_rest(window, half, noise, prior, found):
+        return False
+    spots[count, X], spots[count, Y] = x - half + found[0], y - half + found[1]
+    return True
 
 
 @kernel

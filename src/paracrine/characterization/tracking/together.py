@@ -239,8 +239,7 @@ def fit_together(
         steps: most scoring steps.
     """
     size = 6 * members.size + 1
-    normal, lower = np.empty((size, size)), np.empty((size, size))
-    right, step, part = np.empty(size), np.empty(size), np.empty(7)
+    normal, right = np.empty((size, size)), np.empty(size)
     first, before = np.empty((members.size, PARAMETERS)), np.empty((members.size, PARAMETERS))
     light, columns = scratch[:5], scratch[5:]
     light[XS, :], light[YS, :] = window[XS], window[YS]
@@ -256,27 +255,8 @@ def fit_together(
         _equations(window, spots, members, noise, prior, columns, normal, right)
         for k in range(members.size):
             before[k] = spots[members[k]]
-        better, moved = False, 0.0
-        for _ in range(_TRIES):
-            for p in range(size):
-                normal[p, p] *= 1 + soft
-            good = solve(normal, right, lower, step)
-            for p in range(size):
-                normal[p, p] /= 1 + soft
-            if good:
-                moved = 0.0
-                for k in range(members.size):
-                    spot = spots[members[k]]
-                    part[:6], part[6] = step[6 * k : 6 * k + 6], step[size - 1]
-                    moved = max(moved, take_step(spot, part, math.sqrt(0.5 * (spot[CXX] + spot[CYY])), prior))
-                value = cost(window, light, spots, members, noise, prior)
-                if value <= least:
-                    better = True
-                    break
-                for k in range(members.size):
-                    spots[members[k]] = before[k]
-            soft *= 10
-        if not better:
+        value, moved, soft = _try_steps(window, light, spots, members, before, noise, prior, normal, right, soft, least)
+        if value > least:
             break
         gain, least, soft = least - value, value, 0.2 * soft
         if moved < 0.03 and gain < 0.1:
@@ -289,6 +269,35 @@ def fit_together(
     for k in range(members.size):
         write_uncertainty(spots[members[k]], normal[6 * k + 1 : 6 * k + 3, 6 * k + 1 : 6 * k + 3])
     return least
+
+
+@kernel
+def _try_steps(
+    window: Image, light: Image, spots: Floats, members: Ints, before: Floats, noise: Floats, prior: Floats,
+    normal: Floats, right: Floats, soft: float, least: float,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Take the first of ever shorter steps that lowers the cost; return cost (infinite: none), movement, softness."""
+    size = right.size
+    lower, step, part = np.empty((size, size)), np.empty(size), np.empty(7)
+    for _ in range(_TRIES):
+        for p in range(size):
+            normal[p, p] *= 1 + soft
+        good = solve(normal, right, lower, step)
+        for p in range(size):
+            normal[p, p] /= 1 + soft
+        if good:
+            moved = 0.0
+            for k in range(members.size):
+                spot = spots[members[k]]
+                part[:6], part[6] = step[6 * k : 6 * k + 6], step[size - 1]
+                moved = max(moved, take_step(spot, part, math.sqrt(0.5 * (spot[CXX] + spot[CYY])), prior))
+            value = cost(window, light, spots, members, noise, prior)
+            if value <= least:
+                return value, moved, soft
+            for k in range(members.size):
+                spots[members[k]] = before[k]
+        soft *= 10
+    return math.inf, 0.0, soft
 
 
 @kernel
