@@ -25,7 +25,7 @@ from paracrine.production.fit import LineFit, fit_lines
 from paracrine.production.line import LineResult, run_line
 from paracrine.production.observed import Observation
 from paracrine.production.prior import Posterior
-from paracrine.report.line_fit import fit_headline, line_fit_html, moved_outputs, moved_parameters
+from paracrine.report.line_fit import fit_headline, in_words, line_fit_html, moved_outputs, moved_parameters
 from paracrine.store import Workspace
 
 COLUMNS = ("batch", "line", "donor", "output", "value", "cv_pct")
@@ -96,6 +96,11 @@ class FitReport:
         """The answer: how much narrower the yield is, and whether the structure fits."""
         return fit_headline(self.fit, self.before, self.after)
 
+    @property
+    def misfits(self) -> tuple[str, ...]:
+        """Where the structure misfits, in sentences."""
+        return tuple(in_words(text) for text in self.fit.misfits)
+
     def parameter_rows(self) -> list[tuple[str, str, str, str]]:
         """Rows of parameter, prior, posterior, what is left of the spread; those the data moved, most first."""
         return [row.cells(row.key) for row in moved_parameters(self.fit, self.before)]
@@ -113,7 +118,7 @@ class FitReport:
             "donor_sd": fit.donor_sd,
             "batch_sd": fit.batch_sd,
             "shrinkage": fit.shrinkage,
-            "misfits": list(fit.misfits),
+            "misfits": list(self.misfits),
             "contradicted_signs": list(self.contradictions),
             "checks": [
                 {"asked": c.asked, "found": c.said, "p": c.p_frac, "limit": c.limit_frac, "misfit": c.is_misfit}

@@ -48,8 +48,8 @@ def front_headline(front: LineFront, *, name: str) -> str:
     said = "measured here" if front.fitted else "relative, until fitted to your own batches"
     count = len(front.points)
     return (
-        f"{count} designs of {name} that no other beats reach, over the line as it is and each apart ({said}), "
-        f"{join_words(reach)}. {POTENCY}"
+        f"{count} designs of {name} that no other beats ({said}). At best, and not all in one design, they reach over "
+        f"the line as it is {join_words(reach)}. {POTENCY}"
     )
 
 

@@ -126,7 +126,7 @@ def fit(
     print_table(("parameter", "prior", "posterior", "spread left"), report.parameter_rows())
     print_table(("line", "output", "by prior, 95 % band", "by posterior, 95 % band", "narrower"), report.output_rows())
     typer.echo(f"Between donors {report.fit.donor_sd:.2f}, between batches {report.fit.batch_sd:.2f} (log scale).")
-    for text in report.fit.misfits:
+    for text in report.misfits:
         typer.echo(f"  misfit: {text}")
     for text in report.contradictions:
         typer.echo(f"  against the literature: {text}")
