@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from paracrine.evidence.extract.correcting import BY_HAND
 from paracrine.evidence.extract.found import Dose, Extraction, Found
+from paracrine.evidence.extract.products import ProductConflict
 from paracrine.report.html_page import render_html
 from paracrine.report.numbers import THIN, write_value
 
@@ -47,7 +49,7 @@ def extract_html(
     *,
     headline: str,
     origin: str,
-    conflicts: Sequence[str],
+    conflicts: Sequence[ProductConflict],
     tables: tuple[str, ...],
 ) -> str:
     """Return the page.
@@ -56,7 +58,7 @@ def extract_html(
         found: each extraction with the texts of its record by field, trials of vesicle therapy shown first.
         headline: the answer in one sentence.
         origin: what was read.
-        conflicts: records that contradict one another, in sentences.
+        conflicts: records that contradict one another.
         tables: names of the CSV files beside the page, which hold every record.
     """
     order = sorted(range(len(found)), key=lambda n: not found[n][0].is_vesicle_therapy)
@@ -70,7 +72,7 @@ def extract_html(
         counts={name: sum(name in one.classes.split() for one in records) for name in _FILTERS} | {"all": len(records)},
         hidden=len(found) - len(records),
         origin=origin,
-        conflicts=conflicts,
+        conflicts=[_conflict(one) for one in conflicts],
         tables=tables,
     )
 
@@ -89,20 +91,34 @@ def _shown(number: int, one: Extraction, texts: Mapping[str, str]) -> ShownRecor
         "given" if one.is_vesicle_therapy else "other",
         *(["dosed"] if one.doses else []),
         *(["unsure"] if sure & {"low", "medium"} or one.doubts else []),
-        *(["hand"] if "by hand" in sure else []),
+        *(["hand"] if BY_HAND in sure else []),
     ]
     name = one.key.removeprefix("trial:")
     told = {value.item: value.value for value in one.values}
     return ShownRecord(
         f"record-{number}", one.key, _url(one.key, name), " ".join(classes), one, tuple(doses + values),
         "; ".join(silent), told.get("source", ""), told.get("route", ""),
-        "; ".join(f"{_dose_text(dose)} ({dose.dose_kind})" for dose in one.doses) or "not stated",
+        "; ".join(map(_dose_cell, one.doses)) or "not stated",
     )  # fmt: skip
 
 
 def _dose_text(dose: Dose) -> str:
-    ends = dict.fromkeys((write_value(dose.low), write_value(dose.high)))
+    ends = dict.fromkeys((_number(dose.low), _number(dose.high)))
     return f"{' to '.join(ends)}{THIN}{dose.unit}" + (f" per {dose.per}" if dose.per else "")
+
+
+def _dose_cell(dose: Dose) -> str:
+    kind = "" if dose.dose_kind == dose.unit else f" ({dose.dose_kind})"
+    return _dose_text(dose) + kind
+
+
+def _number(value: float) -> str:
+    return write_value(value).replace(" ", "\u00a0")
+
+
+def _conflict(one: ProductConflict) -> str:
+    stated = "; ".join(f"{_number(said.particles)} in {said.key.removeprefix('trial:')}" for said in one.statements)
+    return f"{one.product} {one.volume_ml:g}{THIN}ml is stated to hold different numbers of vesicles: {stated}"
 
 
 def _is_none(value: Found) -> bool:
@@ -111,6 +127,9 @@ def _is_none(value: Found) -> bool:
 
 def _value(item: str, value: str, said: Found | Dose, texts: Mapping[str, str], *, doubt: str = "") -> ShownValue:
     text = texts.get(said.field, "")
+    if isinstance(said, Dose) and said.confidence == BY_HAND:
+        # The words of a dose by hand are the person's, not the record's.
+        return ShownValue(item, value, said.confidence, "", "", "", "", doubt)
     if said.start < 0 or not text:
         return ShownValue(item, value, said.confidence, said.field, "", said.words, "", doubt)
     start, end = max(0, said.start - _AROUND), said.end + _AROUND

@@ -150,7 +150,7 @@ def extract_records(
         list(zip(found, texts, strict=True)),
         headline=report.headline,
         origin=origin,
-        conflicts=[one.text for one in conflicts],
+        conflicts=conflicts,
         tables=tuple(tables),
     )
     write_outputs(out, {name: text.encode() for name, text in (*tables.items(), (PAGE_NAME, page))})
