@@ -183,7 +183,7 @@ def test_a_newer_export_tells_what_changed(bench: Bench, tmp_path: Path) -> None
     assert report.filled is not None
     assert (report.filled.new_count, report.filled.updated_count) == (1, 1)
     assert "trial:NCT00000001: status: recruiting → completed" in report.news
-    assert "trial:NCT00000001: posted results: False → True" in report.news
+    assert "trial:NCT00000001: posted results: no → yes" in report.news
     older = bench.evidence.add([write_copy(old, tmp_path / "again.json")]).files[0]
     assert older.filled is not None
     assert (older.filled.duplicate_count, older.filled.updated_count) == (2, 0)

@@ -74,6 +74,8 @@ def shown(value: object) -> str:
     """Return a field's value as a short text."""
     if value is None or value == "" or value == ():
         return "not stated"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, tuple):
         parts = [" ".join(str(part) for part in one if part) if isinstance(one, tuple) else str(one) for one in value]
         value = "; ".join(parts)
