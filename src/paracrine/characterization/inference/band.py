@@ -14,8 +14,8 @@ from paracrine.numerics.distributions.moment import mean_and_deviation
 from paracrine.numerics.distributions.percentile import Cumulative
 from paracrine.payloads.size_distribution import FloatArray
 
-LINKING_RELATIVE_ERROR = 0.015
-"""Of every diameter, one standard uncertainty: fast steps that are not seen or not linked, and wrong links."""
+LINKING_RELATIVE_ERROR = 0.02
+"""Of every diameter: fast steps that are not seen or not linked, wrong links, and a shape that is no lognormal."""
 _FRACTIONS = (0.1, 0.5, 0.9)
 _NORMAL_975 = 1.959964
 
