@@ -57,6 +57,7 @@ def test_a_perfusion_with_the_same_medium_changes_no_concentration() -> None:
     result = run(Event(8.0, "perfuse", rate_ml_per_h=13.0), Event(29.0, "harvest"))
     assert result.harvest.volume_ml[0] == pytest.approx(VOLUME + 13.0 * 21.0)
     assert medium_derived(result) / result.harvest.volume_ml[0] == pytest.approx(content("serum_10pct"), rel=1e-9)
+    assert set(result.stages[0].lost) == {"taken up by cells"}
 
 
 def test_glucose_follows_a_perfusion() -> None:

@@ -79,6 +79,7 @@ def _share(variable: Variable, value: float) -> float:
     ("changes", "reason"),
     [
         ({"maximise": ["yield"]}, "two or three objectives"),
+        ({}, "--maximise yield --minimise cost"),
         ({"maximise": ["yield", "potency"]}, "no output 'potency'"),
         ({"maximise": ["yield"], "minimise": ["cost"], "constrain": ["hours=3"]}, "is no constraint"),
         ({"maximise": ["yield"], "minimise": ["cost"], "constrain": ["hours<=2"]}, "no design met the constraints"),

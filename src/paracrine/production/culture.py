@@ -14,7 +14,7 @@ from paracrine.core.parameter import Grade, Parameter
 from paracrine.facts.production_facts import Medium, Platform, find_medium, find_platform, read_populations
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.production.culture_model import AIR_OXYGEN_UM, MODELS, SECRETION_LAWS, CellView, Vessel
-from paracrine.production.design import FEED, HARVEST, PERFUSE, SEED, CulturePlan, Event, LineDesign
+from paracrine.production.design import EXCHANGE, FEED, HARVEST, PERFUSE, SEED, CulturePlan, Event, LineDesign
 from paracrine.production.perfusion import Perfusion, perfused
 from paracrine.production.populations import ORIGINS, Amount, Feed, Origin, empty_amount, lognormal_shares
 from paracrine.production.prior import Draws
@@ -331,11 +331,13 @@ def run_culture(design: LineDesign, draws: Draws) -> CultureResult:
 
 def _lost(culture: _Culture, discarded: Amount) -> dict[str, Amount]:
     """Return what the culture lost by name; ways it could not lose anything are left out."""
-    what = {event.what for event in culture.plan.events}
-    found = {"taken up by cells": culture.taken, "medium exchanged before the harvest": discarded}
-    if PERFUSE in what:
+    events = culture.plan.events
+    found = {"taken up by cells": culture.taken}
+    if any(event.what == EXCHANGE for event in events):
+        found["medium exchanged before the harvest"] = discarded
+    if any(event.what == PERFUSE and event.to_waste for event in events):
         found["perfused to waste"] = culture.wasted
-    if culture.plan.events[-1].volume_ml is not None:
+    if events[-1].volume_ml is not None:
         found["left in the vessel"] = Amount(culture.particles, culture.protein)
     return found
 

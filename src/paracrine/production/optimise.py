@@ -180,7 +180,8 @@ def _require(
     if not variables:
         raise InputError("nothing may vary", where="optimise", hint="add [[vary]] tables with what, low, high")
     if not 2 <= len(objectives) <= 3:
-        raise InputError(f"two or three objectives are optimised, not {len(objectives)}", where="optimise")
+        said = f"two or three objectives are optimised, not {len(objectives)}"
+        raise InputError(said, where="optimise", hint="paracrine line optimise line.toml --maximise yield --minimise cost")
     for variable in variables:
         require_variable(design, variable)
     known = run_line(design, draws_count=0).outputs()
@@ -203,7 +204,7 @@ def _limits(
     for variable, share in zip(variables, shares, strict=True):
         if share < _AT_BOUND or share > 1 - _AT_BOUND:
             found.append(f"{variable.what} at its {'lower' if share < _AT_BOUND else 'upper'} bound")
-    after = losses[2:] or losses
+    after = [row for row in losses if row[0] != losses[0][0]] or losses
     place, name, lost = max(after, key=lambda row: float(np.median(row[2])))
     step = (place.partition(". ")[2] or place).lower()
     band = band_of(100 * lost / harvest)

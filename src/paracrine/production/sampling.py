@@ -3,7 +3,7 @@
 The straight law is mended by regression on draws, and what it cannot follow is added to the spread. Its draws are then
 weighed by the line itself, first a little, then fully (sequential Monte Carlo). Between two weighings they move by
 preconditioned Crank-Nicolson steps, which leave the straight posterior as it is, so that only the ratio of both
-likelihoods decides whether a step is taken.
+likelihoods decides whether a step is taken. The draws start from a straight law with more left out than was found.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ DRAWS = 800
 _MENDINGS, _MENDING_DRAWS = 2, 800
 _RIDGE_FRAC = 0.02
 _POOL, _KEPT_FRAC = 3, 0.4
+_WIDER = 6.0
 _MOVES, _LAST_MOVES = 2, 8
 _STRAIGHT_FRAC = 0.98
 _WANTED = (0.25, 0.40)
@@ -36,7 +37,7 @@ class Sampled:
     Attributes:
         scores: shape (draws, p).
         pair: pair of spreads of each, shape (draws,).
-        straight: the straight posterior they began from.
+        straight: the straight posterior, as it was mended.
         tangent: its law.
         even_frac: effective share of the first draws, 1 where the line is straight.
     """
@@ -123,7 +124,9 @@ def sample_scores(
     for number in range(_MENDINGS):
         tangent = _mended(data, straight, tangent, predict, seed=seed + number)
         straight = straight_posterior(data, tangent)
-    cloud = _Cloud(data, straight, predict, seed=seed + _MENDINGS, count=_POOL * draws_count)
+    # Draws from a start narrower than the line's own posterior seldom reach its tails, so they start wider.
+    wide = straight_posterior(data, tangent._replace(bend=_WIDER * tangent.bend))
+    cloud = _Cloud(data, wide, predict, seed=seed + _MENDINGS, count=_POOL * draws_count)
     even, power = cloud.even(1.0), 0.0
     while power < 1 and even < _STRAIGHT_FRAC:
         step = _largest_step(cloud, 1 - power, least=_KEPT_FRAC * draws_count / cloud.count)
