@@ -181,7 +181,8 @@ def _require(
         raise InputError("nothing may vary", where="optimise", hint="add [[vary]] tables with what, low, high")
     if not 2 <= len(objectives) <= 3:
         said = f"two or three objectives are optimised, not {len(objectives)}"
-        raise InputError(said, where="optimise", hint="paracrine line optimise line.toml --maximise yield --minimise cost")
+        example = "paracrine line optimise line.toml --maximise yield --minimise cost"
+        raise InputError(said, where="optimise", hint=example)
     for variable in variables:
         require_variable(design, variable)
     known = run_line(design, draws_count=0).outputs()
