@@ -84,15 +84,27 @@ def open_around(
     reach = np.float32(half + wide + 0.5)
     for j in members:
         add_light(window, OTHERS, spots[j], -1.0)
+    used = np.zeros(valid.size, dtype=np.bool_)
     for i in range(valid.size):
-        near = False
         for j in members:
-            near = near or (
-                abs(xs[i] - np.float32(spots[j, X])) < reach and abs(ys[i] - np.float32(spots[j, Y])) < reach
+            used[i] = used[i] or (
+                valid[i] > 0
+                and abs(xs[i] - np.float32(spots[j, X])) < reach
+                and abs(ys[i] - np.float32(spots[j, Y])) < reach
             )
-        if not near:
-            valid[i] = 0
-    return window
+    return _only(window, used)
+
+
+@kernel
+def _only(window: Image, used: npt.NDArray[np.bool_]) -> Image:
+    """Return the used pixels, padded to whole vectors with pixels of no weight."""
+    kept = np.flatnonzero(used)
+    result = np.zeros((window.shape[0], max(16, (kept.size + 15) // 16 * 16)), dtype=np.float32)
+    for row in range(window.shape[0]):
+        for i in range(kept.size):
+            result[row, i] = window[row, kept[i]]
+    result[XS, kept.size :], result[YS, kept.size :] = window[XS, -1], window[YS, -1]
+    return result
 
 
 @kernel
@@ -103,7 +115,7 @@ def scratch_for(window: Image, members: int) -> Image:
 
 @kernel
 def misfit_of(window: Image, light: Image, offset: float, noise: Floats) -> float:
-    """Return minus twice the log-likelihood of a window under some light and a constant.
+    """Return minus twice the log-likelihood of a window under some light and a constant, but for what all light shares.
 
     Args:
         window: see `open_window`; `OTHERS` holds the light of all spots that are not fitted.
@@ -111,16 +123,21 @@ def misfit_of(window: Image, light: Image, offset: float, noise: Floats) -> floa
         offset: constant beside the background.
         noise: base, gain, misfit.
     """
-    total = np.float32(0)
+    total, logs = np.float32(0), 0.0
     base, gain, misfit = np.float32(noise[BASE]), np.float32(noise[GAIN]), np.float32(noise[MISFIT])
     level = np.float32(offset)
     data, others, valid = window[DATA], window[OTHERS], window[VALID]
-    for i in range(data.size):
-        all_light = max(others[i] + light[i], np.float32(0))
-        variance = base + gain * all_light + misfit * light[i] * light[i]
-        rest = data[i] - others[i] - light[i] - level
-        total += valid[i] * (rest * rest / variance + math.log(variance))
-    return float(total)
+    # One logarithm for 16 pixels: the logarithm of every variance took a tenth of all fits.
+    for start in range(0, data.size, 16):
+        product = 1.0
+        for i in range(start, start + 16):
+            all_light = max(others[i] + light[i], np.float32(0))
+            variance = base + gain * all_light + misfit * light[i] * light[i]
+            rest = data[i] - others[i] - light[i] - level
+            total += valid[i] * rest * rest / variance
+            product *= 1 + valid[i] * (variance / base - 1)
+        logs += math.log(product)
+    return float(total) + logs
 
 
 @kernel
