@@ -9,6 +9,7 @@ from paracrine.characterization.inference.scattering_law import ScatteringLaw
 from paracrine.characterization.inference.visibility import (
     Optics,
     fit_optics,
+    reached_bins,
     score_density,
     score_edges,
     visible_depth,
@@ -79,7 +80,10 @@ def test_density_of_scores_is_that_of_drawn_spots() -> None:
     size, score = drawn_scores(400_000, seed=1, focus_ratio=0.8)
     near = np.abs(size - 150.0) < 1.0
     seen = np.histogram(score[near], score_edges(6.0))[0]
-    expected = score_density(optics(focus_ratio=0.8), RAYLEIGH, np.array([150.0]), np.zeros(1))[0] * near.sum()
+    middle, blur = np.array([150.0]), np.zeros(1)
+    light, reached = np.log(RAYLEIGH.collected(middle)), reached_bins(6.0)
+    density = score_density(optics(focus_ratio=0.8), light, reached, diameter_nm=middle, blur_px2=blur)
+    expected = density[0] * near.sum()
     assert np.all(np.abs(seen - expected) < 5 * np.sqrt(expected + 4) + 0.02 * near.sum())
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from paracrine.characterization.inference.scattering_law import ScatteringLaw
+from paracrine.characterization.inference.score_table import spread_scores
 from paracrine.payloads.size_distribution import FloatArray
 
 MIDDLE_NM = 120.0
@@ -68,19 +69,32 @@ def visible_depth(optics: Optics, law: ScatteringLaw, diameter_nm: FloatArray, b
     """
     from scipy.special import ndtr
 
-    table = _score_table(optics, law, diameter_nm, blur_px2)
+    table = _score_table(optics, np.log(law.collected(diameter_nm)), diameter_nm, blur_px2)
     chance = ndtr(np.exp(_log_grid()) - optics.threshold_ratio)
     return np.asarray(2 * _DEEPEST * table @ chance)
 
 
-def score_density(optics: Optics, law: ScatteringLaw, diameter_nm: FloatArray, blur_px2: FloatArray) -> FloatArray:
-    """Return the share of counted spots in each bin of `score_edges`, by size, shape (m, bins)."""
+def score_density(
+    optics: Optics, log_light: FloatArray, reached: FloatArray, *, diameter_nm: FloatArray, blur_px2: FloatArray
+) -> FloatArray:
+    """Return the share of counted spots in each bin of `score_edges`, by size, shape (m, bins).
+
+    Args:
+        optics: brightness, focus and spread.
+        log_light: shape (m,), log of what the law collects.
+        reached: from `reached_bins`.
+        diameter_nm: shape (m,).
+        blur_px2: shape (m,), mean variance of the path within one exposure.
+    """
+    counted = _score_table(optics, log_light, diameter_nm, blur_px2) @ reached
+    return np.asarray(counted / np.maximum(counted.sum(axis=1, keepdims=True), 1e-12))
+
+
+def reached_bins(threshold_ratio: float) -> FloatArray:
+    """Return the chance that a true log score of the grid is seen in each bin of `score_edges`, shape (grid, bins)."""
     from scipy.special import ndtr
 
-    table = _score_table(optics, law, diameter_nm, blur_px2)
-    reached = ndtr(score_edges(optics.threshold_ratio)[None, :] - np.exp(_log_grid())[:, None])
-    counted = table @ np.diff(reached, axis=1)
-    return np.asarray(counted / np.maximum(counted.sum(axis=1, keepdims=True), 1e-12))
+    return np.asarray(np.diff(ndtr(score_edges(threshold_ratio)[None, :] - np.exp(_log_grid())[:, None]), axis=1))
 
 
 def score_edges(threshold_ratio: float) -> FloatArray:
@@ -127,14 +141,16 @@ def fit_optics(
         brightness, focus, power = (float(value) for value in values)
         return Optics(brightness, math.exp(focus), spread, spot_variance_px2, threshold_ratio, power)
 
+    log_light, reached = np.log(law.collected(diameter_nm)), reached_bins(threshold_ratio)
+
     def badness(values: FloatArray) -> float:
-        density = score_density(optics_of(values), law, diameter_nm, blur_px2)
+        density = score_density(optics_of(values), log_light, reached, diameter_nm=diameter_nm, blur_px2=blur_px2)
         seen = np.einsum("ms,ms->s", shares, density[:, bins])
         prior = ((values[1] - math.log(0.75)) / _FOCUS_ERROR) ** 2 + (values[2] / POWER_ERROR) ** 2
         return -float(np.mean(np.log(np.maximum(seen, 1e-9)))) + 0.5 * float(prior) / independent_count
 
     if begin is None:
-        typical = float(np.log(law.collected(diameter_nm)) @ size_shares.mean(axis=0))
+        typical = float(log_light @ size_shares.mean(axis=0))
         start = np.array([math.log(3 * float(np.median(score_ratio))) - typical, math.log(0.75), 0.0])
     else:
         start = np.array([begin.log_brightness, math.log(begin.focus_ratio), begin.power_shift])
@@ -147,20 +163,12 @@ def _log_grid() -> FloatArray:
     return np.linspace(_LOWEST_LOG, _HIGHEST_LOG, _LOG_STEPS)
 
 
-def _score_table(optics: Optics, law: ScatteringLaw, diameter_nm: FloatArray, blur_px2: FloatArray) -> FloatArray:
+def _score_table(optics: Optics, log_light: FloatArray, diameter_nm: FloatArray, blur_px2: FloatArray) -> FloatArray:
     """Return how the true log score of a particle anywhere in depth is distributed, by size, shape (m, grid)."""
     depth = (np.arange(_DEPTHS) + 0.5) / _DEPTHS * _DEEPEST
-    width = 1 + (optics.focus_ratio * depth) ** 2
-    blurred = width[None, :, None] + blur_px2[:, None, None] / optics.spot_variance_px2 * _BLUR_SHARES
-    light = np.log(law.collected(diameter_nm)) + optics.power_shift * np.log(diameter_nm / MIDDLE_NM)
-    logs = optics.log_brightness + light[:, None, None] - 0.5 * depth[None, :, None] ** 2 - 0.5 * np.log(blurred)
-    logs = logs[..., None] + math.sqrt(math.log1p(optics.brightness_spread**2)) * _SPREAD_NODES
-    place = (logs - _LOWEST_LOG) / (_HIGHEST_LOG - _LOWEST_LOG) * (_LOG_STEPS - 1)
-    place = np.clip(place, 0, _LOG_STEPS - 1.001)
-    low = place.astype(np.int64)
-    part = place - low
-    row = np.arange(diameter_nm.size)[:, None, None, None] * _LOG_STEPS
-    size = diameter_nm.size * _LOG_STEPS
-    table = np.bincount((row + low).ravel(), weights=(1 - part).ravel(), minlength=size)
-    table += np.bincount((row + low + 1).ravel(), weights=part.ravel(), minlength=size)
-    return np.asarray(table.reshape(diameter_nm.size, _LOG_STEPS) / logs[0].size)
+    log_score = optics.log_brightness + log_light + optics.power_shift * np.log(diameter_nm / MIDDLE_NM)
+    log_spread = math.sqrt(math.log1p(optics.brightness_spread**2)) * _SPREAD_NODES
+    blur = blur_px2 / optics.spot_variance_px2
+    return spread_scores(
+        log_score, blur, depth, optics.focus_ratio, log_spread, _BLUR_SHARES, _LOWEST_LOG, _HIGHEST_LOG, _LOG_STEPS
+    )
