@@ -74,7 +74,7 @@ def cheap_study(seed: int) -> tuple[np.ndarray, LineFit]:
                 shared = 0.0 if cell.output == "cells_at_peak" else donors[donor] + effect
                 value = np.exp(slopes[position] @ truth + shared + rng.normal(0, np.sqrt(np.log1p(0.2**2))))
                 found.append(Observation(f"b{number}", line, cell.output, float(value), 0.2, donor))
-    return truth, fit_scores(found, cells, names, predict=lambda z: z @ slopes.T)
+    return truth, fit_scores(found, cells, names, predict=lambda z: z @ slopes.T, seed=seed)
 
 
 def inside(count: int) -> np.ndarray:
