@@ -164,7 +164,11 @@ def test_a_line_is_fitted_to_the_yields_of_a_workspace(demo: DemoReport, tmp_pat
     assert {one.batch for one in used} == {"B-001", "B-002", "B-003"}
     assert {one.donor for one in used} == {"one simulated donor"}
     truths = {row.batch: row.truth for row in demo.lines if row.attribute == "total_particles"}
-    assert all(one.value == pytest.approx(truths[one.batch], rel=0.3) for one in used)
+    # Two instruments measured each batch; the volume calibration of one of them is off by an unknown ratio.
+    for batch, truth in truths.items():
+        measured = [o.value for o in used if o.output == "yield_as_nta_particles" and o.batch == batch]
+        assert len(measured) == 2
+        assert min(abs(value / truth - 1) for value in measured) < 0.3
     assert "measured here" in line.run(flasks, draws=100, fitted=tmp_path / "posterior.json").headline
     page = (tmp_path / "line_fit.html").read_text(encoding="utf-8")
     assert "one simulated donor" in page

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from paracrine.characterization.inference.scattering_law import ScatteringLaw
-from paracrine.characterization.inference.score_table import spread_scores
 from paracrine.payloads.size_distribution import FloatArray
 
 MIDDLE_NM = 120.0
@@ -165,6 +164,8 @@ def _log_grid() -> FloatArray:
 
 def _score_table(optics: Optics, log_light: FloatArray, diameter_nm: FloatArray, blur_px2: FloatArray) -> FloatArray:
     """Return how the true log score of a particle anywhere in depth is distributed, by size, shape (m, grid)."""
+    from paracrine.characterization.inference.score_table import spread_scores
+
     depth = (np.arange(_DEPTHS) + 0.5) / _DEPTHS * _DEEPEST
     log_score = optics.log_brightness + log_light + optics.power_shift * np.log(diameter_nm / MIDDLE_NM)
     log_spread = math.sqrt(math.log1p(optics.brightness_spread**2)) * _SPREAD_NODES
