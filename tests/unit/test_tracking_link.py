@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from paracrine.characterization.tracking.assignment import assign, best_pairs
-from paracrine.characterization.tracking.doubt import settle_doubts
+from paracrine.characterization.tracking.doubt import find_doubts
 from paracrine.characterization.tracking.drift import measure_common_motion
 from paracrine.characterization.tracking.link import Linked, keep_confirmed, link_spots
 from paracrine.characterization.tracking.settings import TrackingSettings
@@ -148,12 +148,38 @@ def test_faint_spots_stay_where_their_track_confirms_them() -> None:
     assert set(kept.track) == {0, 1}
 
 
-def test_a_stretched_spot_is_two_only_where_a_frame_beside_shows_two() -> None:
-    """Frame 1 has two stretched spots; frame 0 shows two particles at the first place, one at the second."""
-    frame = np.array([0, 0, 0, 1, 1, 1, 1, 1, 1])
-    x = np.array([40.0, 46.0, 203.0, 41.0, 47.0, 44.0, 200.0, 206.0, 203.0])
-    y = np.array([50.0, 50.0, 90.0, 50.0, 51.0, 50.5, 90.0, 91.0, 90.5])
-    given = replace(spots_of(frame, x, y), doubt=np.array([0, 0, 0, 1, 1, -1, 2, 2, -2]))
-    settled = settle_doubts(given, step_px=2.0)
-    assert sorted(settled.x_px[settled.frame == 1]) == [41.0, 47.0, 203.0]
-    assert not settled.doubt.any()
+def with_doubts(others: int = 30) -> Spots:
+    """Return walkers of step 2 px, and in frame 5 two stretched spots: where two walkers pass, and of a lone one."""
+    frame, x, y = walks(others, 11, step_px=2.0, seed=5)
+    x[:3] = np.array([100.0, 105.0, 300.0])[:, None] + 0.7 * (np.arange(11) - 5)
+    y[:3] = np.array([100.0, 102.0, 200.0])[:, None] - 0.9 * (np.arange(11) - 5)
+    doubt = np.zeros(frame.shape, dtype=np.int64)
+    doubt[:2, 5], doubt[2, 5] = 1, -2
+    one_x, one_y = [102.5, 298.0, 302.0], [101.0, 199.5, 200.5]
+    rows = [np.concatenate([a.ravel(), b]) for a, b in ((frame, [5, 5, 5]), (x, one_x), (y, one_y))]
+    made = spots_of(*rows)
+    order = np.argsort(rows[0], kind="stable")
+    return replace(made, doubt=np.concatenate([doubt.ravel(), [-1, 2, 2]])[order])
+
+
+def test_a_stretched_spot_is_two_where_two_tracks_meet_and_one_where_one_goes_on() -> None:
+    linked = link_spots(with_doubts(), SETTINGS, frame_shape=SHAPE)
+    read = set(linked.spots.x_px[(linked.spots.frame == 5)].tolist())
+    assert {100.0, 105.0, 300.0} <= read
+    assert not {102.5, 298.0, 302.0} & read
+    assert linked.spots.spots_count == linked.track.size == 330
+
+
+def test_two_spots_too_far_apart_for_one_path_are_two_without_any_track() -> None:
+    given = with_doubts()
+    far = given.doubt == 2
+    moved = replace(given, x_px=np.where(far, np.where(given.x_px < 300, 294.0, 306.0), given.x_px))
+    linked = link_spots(moved, SETTINGS, frame_shape=SHAPE)
+    assert {294.0, 306.0} <= set(linked.spots.x_px[linked.spots.frame == 5].tolist())
+
+
+def test_a_reading_whose_rival_did_not_last_is_no_doubt() -> None:
+    given = with_doubts()
+    left = given.take((given.doubt != 2) & (given.x_px != 102.5))
+    assert find_doubts(left).shape == (0, 3)
+    assert link_spots(left, SETTINGS, frame_shape=SHAPE).spots.spots_count == left.spots_count

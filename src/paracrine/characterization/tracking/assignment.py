@@ -262,7 +262,7 @@ def _collect_pairs(
         track = active[i]
         frames = frame - seen[track]
         x, y = path[last[track], 0], path[last[track], 1]
-        reach = _widest(frames, known[track, 0], known[track, 1], prior)
+        reach = widest(frames, known[track, 0], known[track, 1], prior)
         for spot in range(first, stop):
             dx, dy = path[spot, 0] - x, path[spot, 1] - y
             if dx * dx + dy * dy < reach and pairs < gains.size:
@@ -275,7 +275,7 @@ def _collect_pairs(
 
 
 @kernel
-def _widest(frames: int, freedom: float, square: float, prior: Floats) -> float:
+def widest(frames: int, freedom: float, square: float, prior: Floats) -> float:
     """Return the squared displacement beyond which no pair has evidence for it, px^2."""
     spread = 2 * square * frames
     best = math.log(freedom / (math.pi * spread)) - math.log(prior[LIGHT_SD] * math.sqrt(frames) / 0.8)
@@ -283,66 +283,3 @@ def _widest(frames: int, freedom: float, square: float, prior: Floats) -> float:
     if best <= 0:
         return 0.0
     return float(spread * math.expm1(best / (freedom + 1)))
-
-
-@kernel
-def tell_pairs(
-    starts: Ints, frames: Ints, x_px: Floats, y_px: Floats, doubt: Ints, pairs: Ints, reach_px: float
-) -> Flags:
-    """Return which doubtful pairs are two particles: those with both in a frame beside, where a pair once told counts.
-
-    Args:
-        starts: shape (frames + 1,), first spot of each frame.
-        frames: shape (pairs,), frame of each.
-        x_px: shape (spots,), column.
-        y_px: shape (spots,), row.
-        doubt: shape (spots,), only spots without doubt count; set to 0 for pairs that are told.
-        pairs: shape (pairs, 2), rows of the two.
-        reach_px: how far a particle may move.
-    """
-    two, told, changed = np.zeros(frames.size, dtype=np.bool_), np.zeros(frames.size, dtype=np.bool_), True
-    while changed:
-        for i in range(frames.size):
-            if told[i]:
-                two[i] = True
-                doubt[pairs[i, 0]] = doubt[pairs[i, 1]] = 0
-        told[:], changed = False, False
-        for i in range(frames.size):
-            one, other = pairs[i, 0], pairs[i, 1]
-            for beside in (frames[i] - 1, frames[i] + 1):
-                if not two[i] and _shows_both(starts, frames[i], beside, x_px, y_px, doubt, one, other, reach_px):
-                    told[i] = changed = True
-    return two
-
-
-@kernel
-def _shows_both(
-    starts: Ints,
-    frame: int,
-    beside: int,
-    x_px: Floats,
-    y_px: Floats,
-    doubt: Ints,
-    one: int,
-    other: int,
-    reach_px: float,
-) -> bool:
-    """Tell whether a frame beside has a spot for each of two that lies nearer to it than to any third spot."""
-    if beside < 0 or beside >= starts.size - 1:
-        return False
-    found_one = found_other = False
-    for spot in range(starts[beside], starts[beside + 1]):
-        to_one = (x_px[spot] - x_px[one]) ** 2 + (y_px[spot] - y_px[one]) ** 2
-        to_other = (x_px[spot] - x_px[other]) ** 2 + (y_px[spot] - y_px[other]) ** 2
-        nearest = min(to_one, to_other)
-        if doubt[spot] or nearest > reach_px * reach_px:
-            continue
-        free = True
-        for third in range(starts[frame], starts[frame + 1]):
-            square = (x_px[spot] - x_px[third]) ** 2 + (y_px[spot] - y_px[third]) ** 2
-            free = free and (doubt[third] != 0 or square >= nearest)
-        if free and to_one <= to_other:
-            found_one = True
-        elif free:
-            found_other = True
-    return found_one and found_other

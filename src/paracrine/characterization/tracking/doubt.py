@@ -1,50 +1,72 @@
-"""Stretched spots: one particle whose path was long, or two beside each other? The frames before and after decide."""
+"""Stretched spots: one particle whose path was long, or two beside each other? Tracks before and after decide."""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
+from paracrine.characterization.tracking.drift import CommonMotion
 from paracrine.characterization.tracking.spots import Spots
+from paracrine.payloads.size_distribution import FloatArray
+from paracrine.payloads.tracks import IntArray
 
-_REACH_STEPS = 2.5
-"""A particle is looked for within so many steps per axis of where it was."""
+Flags = npt.NDArray[np.bool_]
+DISTANCE_WEIGHT = 1.0
+"""Stated: what a squared distance of one step variance counts, in units of a logarithm: one particle would have to
+cover it within an exposure."""
+LEAST_GAIN = 7.0
+"""Stated: linking must gain so much by a second particle, distance included; a new spot costs as much by itself."""
 
 
-def settle_doubts(spots: Spots, *, step_px: float) -> Spots:
-    """Keep one reading of every stretched spot: two where a frame beside shows two, else one.
+def find_doubts(spots: Spots) -> IntArray:
+    """Return the rows of both readings of each doubtful spot, two spots and one, shape (doubts, 3).
+
+    Doubts of which one reading did not last are none.
+    """
+    doubtful = np.flatnonzero(spots.doubt)
+    name = spots.frame[doubtful] * (np.abs(spots.doubt).max(initial=0) + 1) + np.abs(spots.doubt[doubtful])
+    order = np.lexsort((spots.doubt[doubtful] < 0, name))
+    _, first, counts = np.unique(name[order], return_index=True, return_counts=True)
+    rows = doubtful[order]
+    singles = np.add.reduceat(spots.doubt[rows] < 0, first) if first.size else first
+    whole = first[(counts == 3) & (singles == 1)]
+    found: IntArray = rows[whole[:, None] + np.arange(3)]
+    return found
+
+
+def rows_read(spots: Spots, doubts: IntArray, two: Flags) -> IntArray:
+    """Return the rows that stay when some doubts, shape (doubts,), are read as two spots and the others as one."""
+    used = np.ones(spots.spots_count, dtype=bool)
+    used[doubts[two, 2]] = False
+    used[doubts[~two, :2]] = False
+    return np.flatnonzero(used)
+
+
+def tell_pairs(
+    spots: Spots, doubts: IntArray, track: IntArray, motion: CommonMotion, prior: FloatArray, *, memory_frames: int
+) -> Flags:
+    """Return which doubts are two particles: where tracks and the distance between the two ask for a second.
 
     Args:
-        spots: sorted by frame, with both readings of each doubtful spot, see `Spots.doubt`.
-        step_px: root mean square step per axis from frame to frame.
-
-    Returns:
-        Spots without doubts, sorted by frame.
+        spots: sorted by frame, both readings of each doubt.
+        doubts: from `find_doubts`.
+        track: shape (spots,), track of each row, -1 for those not read.
+        motion: common motion, taken away from all places.
+        prior: of linking, see `link_frames`.
+        memory_frames: frames a particle may go unseen.
     """
-    from paracrine.characterization.tracking.assignment import tell_pairs
+    from paracrine.characterization.tracking.assignment import FREEDOM, SQUARE
+    from paracrine.characterization.tracking.pairs import known_steps, weigh_pairs
 
-    doubtful = np.flatnonzero(spots.doubt)
-    if not doubtful.size:
-        return spots
-    name = spots.frame[doubtful] * (np.abs(spots.doubt).max() + 1) + np.abs(spots.doubt[doubtful])
-    of_pair = spots.doubt[doubtful] > 0
-    names, counts = np.unique(name[of_pair], return_counts=True)
-    order = np.argsort(name[of_pair], kind="stable")
-    both = np.repeat(counts == 2, counts)
-    pairs = doubtful[of_pair][order][both].reshape(-1, 2)
-    two = tell_pairs(
-        np.searchsorted(spots.frame, np.arange(spots.frames_count + 1)).astype(np.int64),
-        spots.frame[pairs[:, 0]],
-        spots.x_px,
-        spots.y_px,
-        spots.doubt.copy(),
-        pairs,
-        _REACH_STEPS * step_px + 1,
-    )
-    # A reading whose rival did not last stays.
-    singles = np.unique(name[~of_pair])
-    told = np.concatenate([names[counts == 2][two], np.setdiff1d(names, singles)])
-    kept = np.ones(spots.spots_count, dtype=bool)
-    kept[doubtful] = np.isin(name, told) == of_pair
-    result = spots.take(kept)
-    result.doubt[:] = 0
-    return result
+    path_px = np.column_stack([spots.x_px - motion.x_px[spots.frame], spots.y_px - motion.y_px[spots.frame]])
+    order = np.lexsort((spots.frame, track))
+    before, after, known = known_steps(spots.frame, path_px, track, order, prior)
+    gains = np.empty(doubts.shape[0])
+    starts = np.searchsorted(spots.frame, np.arange(spots.frames_count + 1)).astype(np.int64)
+    weigh_pairs(
+        starts, spots.frame, path_px, np.log(spots.amplitude_counts), track, before, after, known, doubts, prior,
+        memory_frames, gains,
+    )  # fmt: skip
+    one, other = doubts[:, 0], doubts[:, 1]
+    square = np.sum((path_px[one] - path_px[other]) ** 2, axis=1) / (prior[SQUARE] / prior[FREEDOM])
+    return np.asarray(gains + DISTANCE_WEIGHT * square > LEAST_GAIN)

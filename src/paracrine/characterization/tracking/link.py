@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paracrine.characterization.tracking.doubt import settle_doubts
+from paracrine.characterization.tracking.doubt import find_doubts, rows_read, tell_pairs
 from paracrine.characterization.tracking.drift import CommonMotion, measure_common_motion, no_motion
 from paracrine.characterization.tracking.settings import TrackingSettings
 from paracrine.characterization.tracking.spots import Spots
+from paracrine.payloads.size_distribution import FloatArray
 from paracrine.payloads.tracks import IntArray
 
 SEEN_PROBABILITY = 0.93
@@ -54,8 +55,8 @@ class Linked:
 def link_spots(spots: Spots, settings: TrackingSettings, *, frame_shape: tuple[int, int]) -> Linked:
     """Link all spots of a video.
 
-    Rounds of linking, each with the prior and the common motion learnt from the round before; the first expects steps
-    of a tenth of the distance between particles.
+    Rounds of linking, each with the prior, the common motion and the readings of stretched spots learnt from the round
+    before; the first expects steps of a tenth of the distance between particles and takes each spot for one.
 
     Args:
         spots: sorted by frame.
@@ -69,18 +70,23 @@ def link_spots(spots: Spots, settings: TrackingSettings, *, frame_shape: tuple[i
     density = max(spots.spots_count / max(spots.frames_count, 1), 1.0) / area_px2
     prior = LinkPrior(step_variance_px2=0.01 / density, births_per_px2=0.2 * density, freedom=1.5)
     motion = no_motion(spots.frames_count)
-    doubtless = spots.take(spots.doubt == 0)
-    track = _link_once(doubtless, prior, motion, memory_frames=0)
-    spots = settle_doubts(spots, step_px=_step_variance_px2(doubtless, _successive_steps(doubtless, track)) ** 0.5)
-    track = _link_once(spots, prior, motion, memory_frames=0)
+    doubts = find_doubts(spots)
+    rows = rows_read(spots, doubts, np.zeros(doubts.shape[0], dtype=bool))
+    track = _link_once(spots.take(rows), prior, motion, memory_frames=0)
     for _ in range(_ROUNDS):
-        steps = _successive_steps(spots, track)
+        now = spots.take(rows)
+        steps = _successive_steps(now, track)
         if steps.from_row.size < 3:
             break
-        motion = _motion_of(spots, steps, track)
-        prior = _learn_prior(spots, steps, motion, tracks_count=int(track.max()) + 1, area_px2=area_px2)
-        track = _link_once(spots, prior, motion, memory_frames=settings.memory_frames)
-    return Linked(spots, track, motion, prior)
+        motion = _motion_of(now, steps, track)
+        prior = _learn_prior(now, steps, motion, tracks_count=int(track.max()) + 1, area_px2=area_px2)
+        if doubts.size:
+            of_all = np.full(spots.spots_count, -1)
+            of_all[rows] = track
+            two = tell_pairs(spots, doubts, of_all, motion, numbers_of(prior), memory_frames=settings.memory_frames)
+            rows = rows_read(spots, doubts, two)
+        track = _link_once(spots.take(rows), prior, motion, memory_frames=settings.memory_frames)
+    return Linked(spots.take(rows), track, motion, prior)
 
 
 def keep_confirmed(linked: Linked, settings: TrackingSettings) -> Linked:
@@ -116,11 +122,9 @@ class _Steps:
     to_row: IntArray
 
 
-def _link_once(spots: Spots, prior: LinkPrior, motion: CommonMotion, *, memory_frames: int) -> IntArray:
-    from paracrine.characterization.tracking.assignment import link_frames
-
-    track = np.empty(spots.spots_count, dtype=np.int64)
-    numbers = np.array(
+def numbers_of(prior: LinkPrior) -> FloatArray:
+    """Return the prior as the numbers that `link_frames` takes."""
+    return np.array(
         [
             math.log(prior.births_per_px2),
             math.log(SEEN_PROBABILITY),
@@ -130,6 +134,12 @@ def _link_once(spots: Spots, prior: LinkPrior, motion: CommonMotion, *, memory_f
             prior.light_spread,
         ]
     )
+
+
+def _link_once(spots: Spots, prior: LinkPrior, motion: CommonMotion, *, memory_frames: int) -> IntArray:
+    from paracrine.characterization.tracking.assignment import link_frames
+
+    track = np.empty(spots.spots_count, dtype=np.int64)
     link_frames(
         np.searchsorted(spots.frame, np.arange(spots.frames_count + 1)).astype(np.int64),
         spots.x_px,
@@ -137,7 +147,7 @@ def _link_once(spots: Spots, prior: LinkPrior, motion: CommonMotion, *, memory_f
         np.log(spots.amplitude_counts),
         motion.x_px,
         motion.y_px,
-        numbers,
+        numbers_of(prior),
         memory_frames,
         track,
     )
@@ -164,12 +174,6 @@ def _motion_of(spots: Spots, steps: _Steps, track: IntArray) -> CommonMotion:
         weight=1 / variance[mine],
         frames_count=spots.frames_count,
     )
-
-
-def _step_variance_px2(spots: Spots, steps: _Steps) -> float:
-    dx = spots.x_px[steps.to_row] - spots.x_px[steps.from_row]
-    dy = spots.y_px[steps.to_row] - spots.y_px[steps.from_row]
-    return float(np.median(dx**2 + dy**2)) / (2 * math.log(2)) if dx.size else 0.0
 
 
 def _learn_prior(spots: Spots, steps: _Steps, motion: CommonMotion, *, tracks_count: int, area_px2: float) -> LinkPrior:

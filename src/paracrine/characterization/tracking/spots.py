@@ -30,7 +30,7 @@ class Spots:
         score_ratio: shape (n,), matched-filter response over its noise.
         saturated: shape (n,), whether the middle pixel is clipped.
         doubt: shape (n,), 0 for most. A stretched spot has two readings: two rows k as two spots, one row -k as one;
-            k counts within the frame. `settle_doubts` keeps one reading.
+            k counts within the frame. Linking decides, see `tell_pairs`.
         noise_counts: shape (frames,), standard deviation of the empty background.
     """
 
