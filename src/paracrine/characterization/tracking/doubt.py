@@ -14,6 +14,8 @@ Flags = npt.NDArray[np.bool_]
 DISTANCE_WEIGHT = 1.0
 """Stated: what a squared distance of one step variance counts, in units of a logarithm: one particle would have to
 cover it within an exposure."""
+MOST_BY_DISTANCE = 3.0
+"""Stated: distance counts no more than this, for a spot may be stretched by what is no path: rings, aberrations."""
 LEAST_GAIN = 7.0
 """Stated: linking must gain so much by a second particle, distance included; a new spot costs as much by itself."""
 
@@ -69,4 +71,4 @@ def tell_pairs(
     )  # fmt: skip
     one, other = doubts[:, 0], doubts[:, 1]
     square = np.sum((path_px[one] - path_px[other]) ** 2, axis=1) / (prior[SQUARE] / prior[FREEDOM])
-    return np.asarray(gains + DISTANCE_WEIGHT * square > LEAST_GAIN)
+    return np.asarray(gains + np.minimum(DISTANCE_WEIGHT * square, MOST_BY_DISTANCE) > LEAST_GAIN)
