@@ -7,6 +7,8 @@ import pytest
 
 from paracrine.numerics.binned_mixture import (
     Evidence,
+    FloatArray,
+    Likelihoods,
     Mixture,
     evidence_from_logs,
     fit_mixture,
@@ -31,27 +33,35 @@ def seen_through_noise(*, seed: int, count: int = 2000, noise: float = 0.5) -> E
     return evidence_from_logs(logs, class_starts=np.array([0, np.sum(label == 0), count]), places=PLACES)
 
 
-def test_gradient_is_that_of_the_likelihood() -> None:
-    """Analytic: central differences of the likelihood in every one of nine parameters."""
+@pytest.mark.parametrize(
+    "theta",
+    [
+        np.array([0.3, -0.4, -0.9, 0.8, 1.7, 0.15, -0.3, 0.6]),
+        np.array([0.3, -0.4, -0.9, 0.8, 1.7, 0.15, 0.4, 0.09, -0.3, 0.6]),
+    ],
+    ids=["one width", "own widths"],
+)
+def test_gradient_is_that_of_the_likelihood(theta: FloatArray) -> None:
+    """Analytic: central differences of the likelihood in every one of the parameters."""
     evidence = seen_through_noise(seed=1, count=60)
     weights = np.random.default_rng(2).integers(0, 4, 60).astype(float)
-    theta = np.array([0.3, -0.4, -0.9, 0.8, 1.7, 0.15, -0.3, 0.6])
+    widths = 1 if theta.size == 8 else 3
 
-    def tables(at: np.ndarray, *, slopes: bool) -> np.ndarray:
+    def tables(at: FloatArray, *, slopes: bool) -> Likelihoods:
         made = np.zeros((2, 12, PLACES.size), dtype=np.float32)
-        write_tables(at, 3, 2, PLACES, SEEN, slopes, made)
+        write_tables(at, 3, widths, 2, PLACES, SEEN, slopes, made)
         return made
 
-    def value(at: np.ndarray) -> float:
+    def value(at: FloatArray) -> float:
         made = tables(at, slopes=False)
         return gather_log_likelihood(evidence.likelihood, evidence.class_starts, made, weights)
 
-    gradient, information = np.empty(8), np.empty((8, 8))
+    gradient, information = np.empty(theta.size), np.empty((theta.size, theta.size))
     made = tables(theta, slopes=True)
     found = gather_scores(evidence.likelihood, evidence.class_starts, made, weights, gradient, information)
     assert found == pytest.approx(value(theta), rel=1e-6)
-    for place in range(8):
-        step = 0.02 * np.eye(8)[place]
+    for place in range(theta.size):
+        step = 0.02 * np.eye(theta.size)[place]
         numeric = (
             8 * (value(theta + step) - value(theta - step)) - value(theta + 2 * step) + value(theta - 2 * step)
         ) / 0.24
@@ -68,8 +78,21 @@ def test_two_bumps_are_found_through_noise() -> None:
     order = np.argsort(best.centres)
     assert best.centres[order] == pytest.approx([-1.0, 1.5], abs=0.08)
     assert best.weights[order] == pytest.approx([0.3, 0.7], abs=0.05)
-    assert best.variance**0.5 == pytest.approx(0.3, abs=0.1)
+    assert best.variances**0.5 == pytest.approx([0.3], abs=0.1)
     assert best.slopes[1] == pytest.approx(0.44, abs=0.16)
+
+
+def test_narrow_bump_inside_a_wide_one_is_told_by_widths_of_their_own() -> None:
+    """Analytic: half at 0 (0.1), half at 0.6 (0.9), seen with an error of 0.3; 4 standard errors."""
+    rng = np.random.default_rng(8)
+    member = np.where(rng.random(3000) < 0.5, 0.1 * rng.standard_normal(3000), 0.6 + 0.9 * rng.standard_normal(3000))
+    logs = -0.5 * ((member[:, None] + 0.3 * rng.standard_normal((3000, 1)) - PLACES) / 0.3) ** 2
+    evidence = evidence_from_logs(logs, class_starts=np.array([0, 3000]), places=PLACES)
+    best = simplest(fit_simplest(evidence, weights=np.ones(3000)), 3000)
+    order = np.argsort(best.variances)
+    assert best.centres[order] == pytest.approx([0.0, 0.6], abs=0.15)
+    assert best.variances[order] ** 0.5 == pytest.approx([0.1, 0.9], abs=0.12)
+    assert best.weights[order] == pytest.approx([0.5, 0.5], abs=0.12)
 
 
 def test_fit_is_a_maximum() -> None:
@@ -77,7 +100,7 @@ def test_fit_is_a_maximum() -> None:
     weights = np.ones(400)
     best = simplest(fit_simplest(evidence, weights=weights), 400)
     for shift in (-0.03, 0.03):
-        moved = Mixture(best.logits, best.centres + shift, best.variance, best.intercepts, best.slopes)
+        moved = Mixture(best.logits, best.centres + shift, best.variances, best.intercepts, best.slopes)
         assert fit_mixture(evidence, moved, weights=weights, most_steps=0).log_likelihood < best.log_likelihood
 
 
@@ -87,14 +110,14 @@ def test_equal_members_reach_the_narrowest_bump() -> None:
     evidence = evidence_from_logs(logs, class_starts=np.array([0, 3000]), places=PLACES)
     best = simplest(fit_simplest(evidence, weights=np.ones(3000)), 3000)
     assert best.centres == pytest.approx([0.37], abs=0.03)
-    assert best.variance == pytest.approx(evidence.narrowest)
+    assert best.variances == pytest.approx([evidence.narrowest])
 
 
 def test_posterior_is_bayes_rule() -> None:
     """Analytic: one observation, one class, product of likelihood and density."""
     logs = -0.5 * ((0.2 - PLACES[None, :]) / 0.7) ** 2
     evidence = evidence_from_logs(logs, class_starts=np.array([0, 1]), places=PLACES)
-    mixture = Mixture(np.array([0.0]), np.array([1.0]), 0.25, np.zeros(1), np.zeros(1))
+    mixture = Mixture(np.array([0.0]), np.array([1.0]), np.array([0.25]), np.zeros(1), np.zeros(1))
     expected = np.exp(logs[0]) * mixture.density(evidence)
     assert posterior(evidence, mixture)[0] == pytest.approx(expected / expected.sum(), rel=1e-5, abs=1e-9)
 

@@ -1,11 +1,11 @@
-"""Population behind noisy observations: a few equally wide normal bumps on an even grid, by maximum likelihood.
+"""Population behind noisy observations: a few normal bumps on an even grid, by maximum likelihood.
 
 Each observation comes with its likelihood at every place of the grid and with the class it was seen in (how long it
-was seen, say). The population is `g(u) = sum of w_k normal(u; c_k, v)`; where some places are seen less than others,
-each bump counts as far as it is seen. The share of class c among those at u is a logistic curve,
-`q_c(u) = exp(a_c + b_c u) / sum`, because what is seen longer is not a fair sample of all. The fit maximises the sum
-of log of `sum over u of L(u) g(u) q_c(u)`. The number of bumps is the one with the best Bayesian information
-criterion: that, and nothing else, decides how smooth the answer is.
+was seen, say). The population is `g(u) = sum of w_k normal(u; c_k, v_k)`, all `v_k` equal or each its own; where some
+places are seen less than others, each bump counts as far as it is seen. The share of class c among those at u is a
+logistic curve, `q_c(u) = exp(a_c + b_c u) / sum`, because what is seen longer is not a fair sample of all. The fit
+maximises the sum of log of `sum over u of L(u) g(u) q_c(u)`. The number of bumps and whether their widths differ are
+those with the best Bayesian information criterion: that, and nothing else, decides how smooth the answer is.
 
 References:
     doi:10.1214/aos/1176344136
@@ -14,7 +14,7 @@ References:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,15 @@ FloatArray = npt.NDArray[np.float64]
 Likelihoods = npt.NDArray[np.float32]
 
 _NARROWEST_STEPS = 0.6
+_BROADEST_SHARE = 1 / 3
+_HOPELESS = 20.0
+"""Fits whose criterion is worse by this are not tried again on resampled observations."""
+_REFIT_STEPS, _GLANCE_STEPS = 8, 2
+_NEAR = 8.0
+"""Refits whose criterion is worse by this after a glance are not finished."""
+_REFIT_SETTLED = 0.02
+_WIDER, _NARROWER = 1.65, 0.13
+"""Variances of a narrow bump and of the wide one around it where a search begins, over that of the bump before."""
 _LEAST = 1e-30
 _NOTHING = 1e-18
 """As in the compiled sums: smaller numbers count as 0."""
@@ -54,6 +63,11 @@ class Evidence:
         """Smallest variance of a bump that the grid can hold."""
         return float((_NARROWEST_STEPS * (self.places[1] - self.places[0])) ** 2)
 
+    @property
+    def broadest(self) -> float:
+        """Largest variance of a bump: beyond it the grid does not tell it from a flat one."""
+        return float((_BROADEST_SHARE * (self.places[-1] - self.places[0])) ** 2)
+
 
 def evidence_from_logs(
     log_likelihood: FloatArray, *, class_starts: npt.NDArray[np.int64], places: FloatArray
@@ -70,7 +84,7 @@ class Mixture:
     Attributes:
         logits: shape (K,), log of the weights; the last is 0.
         centres: shape (K,), places of the bumps.
-        variance: of every bump.
+        variances: shape (1,), of every bump, or (K,), of each.
         intercepts: shape (classes,), of the class curves; the first is 0.
         slopes: shape (classes,), per unit of place from the middle of the grid; the first is 0.
         log_likelihood: what the fit reached.
@@ -78,7 +92,7 @@ class Mixture:
 
     logits: FloatArray
     centres: FloatArray
-    variance: float
+    variances: FloatArray
     intercepts: FloatArray
     slopes: FloatArray
     log_likelihood: float = -math.inf
@@ -91,7 +105,7 @@ class Mixture:
     @property
     def parameters_count(self) -> int:
         """Free parameters, those of the class curves included."""
-        return 2 * self.centres.size + 2 * (self.intercepts.size - 1)
+        return 2 * self.centres.size - 1 + self.variances.size + 2 * (self.intercepts.size - 1)
 
     def criterion(self, observations_count: float) -> float:
         """Return the Bayesian information criterion, smaller is better."""
@@ -109,7 +123,7 @@ class Mixture:
         return np.asarray(bumps @ (behind / behind.sum()))
 
     def _bumps(self, places: FloatArray) -> FloatArray:
-        square = (places[:, None] - self.centres) ** 2 / self.variance
+        square = (places[:, None] - self.centres) ** 2 / self.variances
         shape = np.exp(-0.5 * (square - square.min(axis=0)))
         return np.asarray(shape / shape.sum(axis=0))
 
@@ -125,7 +139,7 @@ def fit_mixture(
 
     Args:
         evidence: observations.
-        begin: where to start; decides the number of bumps.
+        begin: where to start; decides the number of bumps and of widths.
         weights: shape (n,), how often each observation counts.
         settled: a step that gains less log-likelihood than this is the last.
         most_steps: no more than these.
@@ -135,8 +149,8 @@ def fit_mixture(
     """
     from paracrine.numerics.mixture_scores import climb
 
-    count = begin.centres.size
-    theta = np.concatenate([begin.logits[:-1], begin.centres, [begin.variance], begin.intercepts[1:], begin.slopes[1:]])
+    count, widths = begin.centres.size, begin.variances.size
+    theta = np.concatenate([begin.logits[:-1], begin.centres, begin.variances, begin.intercepts[1:], begin.slopes[1:]])
     value = climb(
         evidence.likelihood,
         evidence.class_starts,
@@ -144,18 +158,20 @@ def fit_mixture(
         evidence.visibility,
         weights,
         count,
+        widths,
         evidence.narrowest,
+        evidence.broadest,
         settled,
         most_steps,
         theta,
     )
-    logits, centres, variance, intercepts, slopes = np.split(
-        theta, np.cumsum([count - 1, count, 1, evidence.classes_count - 1])
+    logits, centres, variances, intercepts, slopes = np.split(
+        theta, np.cumsum([count - 1, count, widths, evidence.classes_count - 1])
     )
     return Mixture(
         np.append(logits, 0.0),
         centres,
-        float(variance[0]),
+        variances,
         np.concatenate([[0.0], intercepts]),
         np.concatenate([[0.0], slopes]),
         value,
@@ -163,7 +179,7 @@ def fit_mixture(
 
 
 def fit_simplest(evidence: Evidence, *, weights: FloatArray, most_bumps: int = 6) -> tuple[Mixture, ...]:
-    """Fit 1, 2, 3 ... bumps until the criterion has risen twice.
+    """Fit 1, 2, 3 ... bumps, equally wide until the criterion has risen twice, then of their own widths until it rises.
 
     Args:
         evidence: observations.
@@ -173,21 +189,52 @@ def fit_simplest(evidence: Evidence, *, weights: FloatArray, most_bumps: int = 6
     Returns:
         The fits, first of 1 bump; `simplest` picks one.
     """
-    fits: list[Mixture] = []
     total = float(weights.sum())
-    while len(fits) < most_bumps:
-        starts = _richer_starts(evidence, fits[-1], weights) if fits else [_first_start(evidence, weights)]
-        tried = [fit_mixture(evidence, start, weights=weights) for start in starts]
-        fits.append(max(tried, key=lambda fit: fit.log_likelihood))
-        scores = [fit.criterion(total) for fit in fits]
-        if len(fits) - 1 - int(np.argmin(scores)) >= 2:
+
+    def best(starts: list[Mixture]) -> Mixture:
+        return max((fit_mixture(evidence, start, weights=weights) for start in starts), key=_height)
+
+    equal = [best([_first_start(evidence, weights)])]
+    while len(equal) < most_bumps:
+        equal.append(best(_richer_starts(evidence, equal[-1], weights)))
+        scores = [fit.criterion(total) for fit in equal]
+        if len(equal) - 1 - int(np.argmin(scores)) >= 2:
             break
-    return tuple(fits)
+    own = [equal[0]]
+    while len(own) < most_bumps:
+        starts = [_with_own_widths(fit) for fit in equal[len(own) : len(own) + 1]]
+        own.append(best([*starts, _narrow_inside(evidence, own[-1])]))
+        if own[-1].criterion(total) > own[-2].criterion(total):
+            break
+    return (*equal, *own[1:])
+
+
+def refit_simplest(evidence: Evidence, fits: tuple[Mixture, ...], *, weights: FloatArray) -> Mixture:
+    """Fit again to resampled observations, starting from `fits`; return the fit with the best criterion."""
+    total = float(weights.sum())
+
+    def climbed(begin: Mixture, steps: int) -> Mixture:
+        return fit_mixture(evidence, begin, weights=weights, settled=_REFIT_SETTLED, most_steps=steps)
+
+    glanced = [climbed(fit, _GLANCE_STEPS) for fit in fits]
+    least = min(fit.criterion(total) for fit in glanced)
+    near = [fit for fit in glanced if fit.criterion(total) - least < _NEAR]
+    return simplest(tuple(climbed(fit, _REFIT_STEPS - _GLANCE_STEPS) for fit in near), total)
+
+
+def hopeful(fits: tuple[Mixture, ...], observations_count: float) -> tuple[Mixture, ...]:
+    """Return the fits that resampled observations may prefer."""
+    scores = [fit.criterion(observations_count) for fit in fits]
+    return tuple(fit for fit, score in zip(fits, scores, strict=True) if score - min(scores) < _HOPELESS)
 
 
 def simplest(fits: tuple[Mixture, ...], observations_count: float) -> Mixture:
     """Return the fit with the best criterion."""
     return min(fits, key=lambda fit: fit.criterion(observations_count))
+
+
+def _height(fit: Mixture) -> float:
+    return fit.log_likelihood
 
 
 def posterior(evidence: Evidence, mixture: Mixture) -> FloatArray:
@@ -228,14 +275,18 @@ def _first_start(evidence: Evidence, weights: FloatArray) -> Mixture:
     nothing = np.zeros(evidence.classes_count)
     rows = np.maximum(np.add.reduceat(weights, evidence.class_starts[:-1]), 0.5)
     return Mixture(
-        np.zeros(1), np.array([centre]), max(spread, 4 * evidence.narrowest), np.log(rows / rows[0]), nothing
+        np.zeros(1),
+        np.array([centre]),
+        np.array([max(spread, 4 * evidence.narrowest)]),
+        np.log(rows / rows[0]),
+        nothing,
     )
 
 
 def _richer_starts(evidence: Evidence, poorer: Mixture, weights: FloatArray) -> list[Mixture]:
     """Return two starts with one bump more: where the likelihood asks for it most, and the heaviest bump split."""
     places, found = evidence.places, _gain(evidence, poorer, weights)
-    share, width = poorer.weights, math.sqrt(poorer.variance)
+    share, width = poorer.weights, math.sqrt(float(poorer.variances[0]))
     heaviest = int(np.argmax(share))
     added = np.append(share * 0.9, 0.1), np.append(poorer.centres, places[int(np.argmax(found))]), 0.6
     halved = share.copy()
@@ -250,9 +301,29 @@ def _richer_starts(evidence: Evidence, poorer: Mixture, weights: FloatArray) -> 
     starts = []
     for part, middle, narrower in (added, split):
         logits = np.log(np.maximum(part, 1e-9))
-        variance = max(poorer.variance * narrower, evidence.narrowest)
-        starts.append(Mixture(logits - logits[-1], middle, variance, poorer.intercepts, poorer.slopes))
+        variances = np.maximum(poorer.variances * narrower, evidence.narrowest)
+        starts.append(Mixture(logits - logits[-1], middle, variances, poorer.intercepts, poorer.slopes))
     return starts
+
+
+def _with_own_widths(fit: Mixture) -> Mixture:
+    return replace(fit, variances=np.full(fit.centres.size, fit.variances[0]))
+
+
+def _narrow_inside(evidence: Evidence, poorer: Mixture) -> Mixture:
+    """Return a start with one bump more: half of the heaviest, narrow, inside the other half, which is wider."""
+    heaviest = int(np.argmax(poorer.logits))
+    logits = poorer.logits.copy()
+    logits[heaviest] -= math.log(2)
+    variances = poorer.variances.copy()
+    variances[heaviest] *= _WIDER
+    narrow = max(poorer.variances[heaviest] * _NARROWER, evidence.narrowest)
+    return replace(
+        poorer,
+        logits=np.append(logits, logits[heaviest]) - logits[heaviest],
+        centres=np.append(poorer.centres, poorer.centres[heaviest]),
+        variances=np.append(variances, narrow),
+    )
 
 
 def _gain(evidence: Evidence, mixture: Mixture, weights: FloatArray) -> FloatArray:

@@ -1,7 +1,8 @@
 """Compiled climb of the mixture fit: parameters in one row, likelihood and scores in one sweep over the observations.
 
 The parameters of K bumps and C classes stand in this order: K - 1 logits of the weights (the last is 0), K centres,
-the variance, C - 1 intercepts and C - 1 slopes of the class curves (the first class has 0 and 0).
+one variance for all or K variances, C - 1 intercepts and C - 1 slopes of the class curves (the first class has 0 and
+0).
 """
 
 from __future__ import annotations
@@ -43,11 +44,18 @@ def _cleared(value: float) -> np.float32:
 
 
 @kernel
-def write_bumps(theta: Floats, count: int, places: Floats, visibility: Floats, bumps: Floats, moments: Floats) -> None:
+def _width_place(count: int, widths: int, k: int) -> int:
+    return 2 * count - 1 + (k if widths > 1 else 0)
+
+
+@kernel
+def write_bumps(
+    theta: Floats, count: int, widths: int, places: Floats, visibility: Floats, bumps: Floats, moments: Floats
+) -> None:
     """Write each bump as it is seen, shape (K, m), rows sum to 1, and its mean first and second deviation, (K, 2)."""
-    m, variance = places.size, theta[2 * count - 1]
+    m = places.size
     for k in range(count):
-        centre = theta[count - 1 + k]
+        centre, variance = theta[count - 1 + k], theta[_width_place(count, widths, k)]
         nearest = math.inf
         for b in range(m):
             nearest = min(nearest, (places[b] - centre) ** 2)
@@ -65,25 +73,26 @@ def write_bumps(theta: Floats, count: int, places: Floats, visibility: Floats, b
 
 @kernel
 def _write_density(
-    theta: Floats, count: int, places: Floats, visibility: Floats, density: Floats, changes: Floats
+    theta: Floats, count: int, widths: int, places: Floats, visibility: Floats, density: Floats, changes: Floats
 ) -> None:
-    """Write what is seen at each place, shape (m,), and its derivatives by weights, centres, variance, (2 K, m)."""
-    variance = theta[2 * count - 1]
+    """Write what is seen at each place, shape (m,), and its derivatives by weights, centres and variances."""
     bumps, moments = np.empty((count, places.size)), np.empty((count, 2))
-    write_bumps(theta, count, places, visibility, bumps, moments)
+    write_bumps(theta, count, widths, places, visibility, bumps, moments)
     logits, weights = np.zeros(count), np.empty(count)
     for k in range(count - 1):
         logits[k] = theta[k]
     _write_softmax(logits, weights)
-    for b in range(places.size):
-        density[b] = changes[2 * count - 1, b] = 0.0
+    density[:] = 0.0
+    changes[:] = 0.0
     for k in range(count):
+        place = _width_place(count, widths, k)
+        variance = theta[place]
         for b in range(places.size):
             part = weights[k] * bumps[k, b]
             distance = places[b] - theta[count - 1 + k]
             density[b] += part
             changes[count - 1 + k, b] = part * (distance - moments[k, 0]) / variance
-            changes[2 * count - 1, b] += part * (distance * distance - moments[k, 1]) / (2 * variance * variance)
+            changes[place, b] += part * (distance * distance - moments[k, 1]) / (2 * variance * variance)
     for k in range(count - 1):
         for b in range(places.size):
             changes[k, b] = weights[k] * (bumps[k, b] - density[b])
@@ -111,13 +120,21 @@ def _multiply(one: Floats, other: Floats, row: Singles) -> None:
 
 @kernel
 def write_tables(
-    theta: Floats, count: int, classes: int, places: Floats, visibility: Floats, slopes: bool, tables: Singles
+    theta: Floats,
+    count: int,
+    widths: int,
+    classes: int,
+    places: Floats,
+    visibility: Floats,
+    slopes: bool,
+    tables: Singles,
 ) -> None:
     """Write what is expected of each class at each place and, if asked, its derivatives by every parameter.
 
     Args:
         theta: parameters.
         count: number of bumps.
+        widths: number of variances, 1 or `count`.
         classes: number of classes.
         places: shape (m,).
         visibility: shape (m,), chance to be seen at all, relative.
@@ -126,20 +143,21 @@ def write_tables(
     """
     m = places.size
     middle = 0.5 * (places[0] + places[m - 1])
-    density, shares, changes = np.empty(m), np.empty((classes, m)), np.empty((2 * count, m))
-    _write_density(theta, count, places, visibility, density, changes)
-    _write_shares(theta, 2 * count, places, shares)
+    shape = 2 * count - 1 + widths
+    density, shares, changes = np.empty(m), np.empty((classes, m)), np.empty((shape, m))
+    _write_density(theta, count, widths, places, visibility, density, changes)
+    _write_shares(theta, shape, places, shares)
     for c in range(classes):
         _multiply(density, shares[c], tables[c, 0])
         if slopes:
-            for i in range(2 * count):
+            for i in range(shape):
                 _multiply(changes[i], shares[c], tables[c, 1 + i])
             for other in range(1, classes):
                 mine = 1.0 if other == c else 0.0
                 for b in range(m):
                     tilt = density[b] * shares[c, b] * (mine - shares[other, b])
-                    tables[c, 2 * count + other, b] = _cleared(tilt)
-                    tables[c, 2 * count + classes - 1 + other, b] = _cleared(tilt * (places[b] - middle))
+                    tables[c, shape + other, b] = _cleared(tilt)
+                    tables[c, shape + classes - 1 + other, b] = _cleared(tilt * (places[b] - middle))
 
 
 @kernel
@@ -259,17 +277,27 @@ def _solve(matrix: Floats, right: Floats, free: npt.NDArray[np.bool_], damping: 
 
 
 @kernel
-def _move(theta: Floats, step: Floats, count: int, classes: int, places: Floats, narrowest: float, to: Floats) -> None:
+def _move(
+    theta: Floats,
+    step: Floats,
+    count: int,
+    widths: int,
+    classes: int,
+    places: Floats,
+    narrowest: float,
+    broadest: float,
+    to: Floats,
+) -> None:
     """Write parameters plus step, each kept within reach and within the grid."""
-    place = 2 * count - 1
-    reach = 2 * math.sqrt(theta[place]) + 0.1
     for i in range(count - 1):
         to[i] = theta[i] + min(max(step[i], -2.0), 2.0)
-    for i in range(count - 1, place):
+    for k in range(count):
+        i, place = count - 1 + k, _width_place(count, widths, k)
+        reach = 2 * math.sqrt(theta[place]) + 0.1
         to[i] = min(max(theta[i] + min(max(step[i], -reach), reach), places[0]), places[places.size - 1])
-    to[place] = min(max(theta[place] + step[place], theta[place] / 4, narrowest), theta[place] * 4)
-    for i in range(place + 1, theta.size):
-        limit = 2.0 if i < place + classes else 5.0
+        to[place] = min(max(theta[place] + step[place], theta[place] / 4, narrowest), theta[place] * 4, broadest)
+    for i in range(2 * count - 1 + widths, theta.size):
+        limit = 2.0 if i < 2 * count - 2 + widths + classes else 5.0
         to[i] = theta[i] + min(max(step[i], -limit), limit)
 
 
@@ -281,7 +309,9 @@ def climb(
     visibility: Floats,
     weights: Floats,
     count: int,
+    widths: int,
     narrowest: float,
+    broadest: float,
     settled: float,
     most_steps: int,
     theta: Floats,
@@ -295,7 +325,9 @@ def climb(
         visibility: shape (m,), chance to be seen at all, relative.
         weights: shape (n,), how often each observation counts.
         count: number of bumps.
+        widths: number of variances, 1 or `count`.
         narrowest: smallest variance of a bump.
+        broadest: largest variance of a bump.
         settled: a step that gains less than this is the last.
         most_steps: no more than these.
         theta: start, overwritten with the end.
@@ -306,11 +338,11 @@ def climb(
     gradient, information = np.empty(parameters), np.empty((parameters, parameters))
     step = np.zeros(parameters)
     free = np.ones(parameters, dtype=np.bool_)
-    place, damping, value, failed = 2 * count - 1, 1e-3, 0.0, 0
+    damping, value, failed = 1e-3, 0.0, 0
     at, probing, steps = theta.copy(), False, 0
     # One place in the loop writes tables and sums, in turn for scores and for a probe: it compiles three times faster.
     while True:
-        write_tables(at, count, classes, places, visibility, not probing, tables)
+        write_tables(at, count, widths, classes, places, visibility, not probing, tables)
         if probing:
             gained = gather_log_likelihood(likelihood, class_starts, tables, weights) - value
             if gained >= 0:
@@ -330,7 +362,9 @@ def climb(
             value = gather_scores(likelihood, class_starts, tables, weights, gradient, information)
             if most_steps == 0:
                 return value
-            free[place] = theta[place] > narrowest * (1 + 1e-9) or gradient[place] > 0
+            for i in range(2 * count - 1, 2 * count - 1 + widths):
+                inside = narrowest * (1 + 1e-9) < theta[i] < broadest * (1 - 1e-9)
+                free[i] = inside or (gradient[i] > 0) == (theta[i] < broadest * (1 - 1e-9))
             probing = True
         _solve(information, gradient, free, damping, step)
-        _move(theta, step, count, classes, places, narrowest, at)
+        _move(theta, step, count, widths, classes, places, narrowest, broadest, at)

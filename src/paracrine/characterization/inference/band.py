@@ -10,6 +10,7 @@ from paracrine.characterization.inference.population import Population
 from paracrine.characterization.inference.result import SizeBand
 from paracrine.characterization.inference.selection import WholePopulation
 from paracrine.core.quantity import Basis, Budget, Component, Quantity
+from paracrine.numerics.distributions.limits import central_limits
 from paracrine.numerics.distributions.moment import mean_and_deviation
 from paracrine.numerics.distributions.percentile import Cumulative
 from paracrine.payloads.size_distribution import FloatArray
@@ -42,8 +43,8 @@ def size_band(population: Population | WholePopulation, systematic: dict[str, fl
     )
     lowest_nm = population.limit_nm if isinstance(population, WholePopulation) else 0.0
     moved = _moved(edges, population.resampled, shared) * (edges[1:] > lowest_nm)
-    shares = np.quantile(moved, [0.025, 0.975], axis=0)
-    running = np.quantile(np.cumsum(moved, axis=1), [0.025, 0.975], axis=0)
+    shares = central_limits(moved)
+    running = central_limits(np.cumsum(moved, axis=1))
     return SizeBand(
         edges_nm=edges,
         shares=population.shares,
@@ -74,7 +75,7 @@ def _moved(edges_nm: FloatArray, rows: FloatArray, shared: float) -> FloatArray:
 
 
 def _quantity(value: float, drawn: FloatArray, shared: float) -> Quantity:
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    low, high = central_limits(drawn)
     reach = _NORMAL_975 * shared
     below = math.hypot(math.log(value / min(float(low), value)), reach)
     above = math.hypot(math.log(max(float(high), value) / value), reach)

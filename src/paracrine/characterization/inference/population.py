@@ -1,9 +1,10 @@
-"""Size distribution behind all tracks, with bands: maximum likelihood over a mixture of equally wide lognormals.
+"""Size distribution behind all tracks, with bands: maximum likelihood over a mixture of lognormals.
 
 A histogram of per-track sizes is the population blurred by the error of each track, 10 to 50 %. Here the likelihoods
-of all tracks speak together instead. One rule decides how smooth the answer is: the number of lognormal parts with
-the best Bayesian information criterion. Big particles are seen longer; so the length of a track is part of what was
-observed (classes of equally many tracks, a logistic curve of the size each), else the median comes out 3 to 6 % high.
+of all tracks speak together instead. One rule decides how smooth the answer is: the number of lognormal parts, and
+whether each has a width of its own, with the best Bayesian information criterion. Big particles are seen longer; so
+the length of a track is part of what was observed (classes of equally many tracks, a logistic curve of the size
+each), else the median comes out 3 to 6 % high.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ from paracrine.numerics.binned_mixture import (
     evidence_from_logs,
     fit_mixture,
     fit_simplest,
+    hopeful,
     posterior,
+    refit_simplest,
     simplest,
 )
+from paracrine.numerics.distributions.limits import central_limits
 from paracrine.numerics.distributions.percentile import Cumulative
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.payloads.tracks import IntArray
@@ -35,9 +39,6 @@ FRACTIONS = (0.1, 0.5, 0.9)
 FEWEST_TRACKS = 20
 _LENGTH_CLASSES = 5
 _FEWEST_PER_CLASS = 40
-_REFIT_STEPS = 8
-_HOPELESS = 20.0
-"""Numbers of parts whose criterion is worse by this are not tried again on resampled tracks."""
 _REACH = 1.7
 """The size axis reaches so far beyond the smallest and largest of the better half of the tracks."""
 
@@ -73,7 +74,7 @@ class Population:
     Attributes:
         edges_nm: shape (bins + 1,).
         shares: shape (bins,), sum 1.
-        fits: mixtures of 1, 2, 3 ... parts that were tried.
+        fits: mixtures that were tried.
         chosen: the one with the best criterion.
         resampled: shape (resamples, bins), shares refitted to resampled tracks; no rows before `bootstrap`.
     """
@@ -91,15 +92,15 @@ class Population:
     def percentile_limits_nm(self, coverage_pct: float = 95.0) -> FloatArray:
         """Return lower and upper limits of D10, D50 and D90, shape (2, 3), nm."""
         drawn = np.array([Cumulative(self.edges_nm, row).percentiles(FRACTIONS) for row in self.resampled])
-        return _limits(drawn, coverage_pct)
+        return central_limits(drawn, coverage_pct)
 
     def cumulative_limits(self, coverage_pct: float = 95.0) -> FloatArray:
         """Return pointwise limits of the cumulative at the upper edge of each bin, shape (2, bins)."""
-        return _limits(np.cumsum(self.resampled, axis=1), coverage_pct)
+        return central_limits(np.cumsum(self.resampled, axis=1), coverage_pct)
 
     def share_limits(self, coverage_pct: float = 95.0) -> FloatArray:
         """Return pointwise limits of the share of each bin, shape (2, bins)."""
-        return _limits(self.resampled, coverage_pct)
+        return central_limits(self.resampled, coverage_pct)
 
 
 def weigh_sizes(
@@ -143,10 +144,19 @@ def weigh_sizes(
     return SizeEvidence(edges, evidence, order, diameter, error)
 
 
-def fit_population(sizes: SizeEvidence) -> Population:
-    """Fit the size distribution of the tracked particles."""
+def fit_population(sizes: SizeEvidence, *, begin: Population | None = None) -> Population:
+    """Fit the size distribution of the tracked particles.
+
+    Args:
+        sizes: evidence of all tracks.
+        begin: fitted to nearly the same evidence: its mixtures are fitted again instead of a search for others.
+    """
     count = sizes.tracks_count
-    fits = fit_simplest(sizes.evidence, weights=np.ones(count))
+    weights = np.ones(count)
+    if begin is None:
+        fits = fit_simplest(sizes.evidence, weights=weights)
+    else:
+        fits = tuple(fit_mixture(sizes.evidence, fit, weights=weights) for fit in hopeful(begin.fits, count))
     chosen = simplest(fits, count)
     shares = chosen.density(sizes.evidence)
     return Population(sizes.edges_nm, shares, fits, chosen, np.empty((0, shares.size)))
@@ -173,14 +183,10 @@ def bootstrap_population(
         threads: refits at the same time; the numbers do not depend on it.
     """
     weights = resampled_weights(sizes, seed=seed, resamples=resamples, units=units)
-    starts = _neighbours(population, sizes.tracks_count)
-
-    def refit(start: Mixture, row: FloatArray) -> Mixture:
-        return fit_mixture(sizes.evidence, start, weights=row, settled=0.02, most_steps=_REFIT_STEPS)
+    starts = hopeful(population.fits, sizes.tracks_count)
 
     def work(row: FloatArray) -> FloatArray:
-        fits = tuple(refit(start, row) for start in starts)
-        return simplest(fits, float(row.sum())).density(sizes.evidence)
+        return refit_simplest(sizes.evidence, starts, weights=row).density(sizes.evidence)
 
     with ThreadPoolExecutor(threads) as pool:
         refits = np.array(list(pool.map(work, weights)))
@@ -203,13 +209,6 @@ def track_shares(sizes: SizeEvidence, population: Population) -> FloatArray:
     return result
 
 
-def _neighbours(population: Population, observations_count: int) -> tuple[Mixture, ...]:
-    best = population.fits.index(population.chosen)
-    near = population.fits[max(0, best - 1) : best + 2]
-    scores = [fit.criterion(observations_count) for fit in near]
-    return tuple(fit for fit, score in zip(near, scores, strict=True) if score - min(scores) < _HOPELESS)
-
-
 def _axis_nm(diameter_nm: FloatArray, *, bins: int) -> FloatArray:
     low, high = float(diameter_nm.min()) / _REACH, float(diameter_nm.max()) * _REACH
     return np.geomspace(max(low, 1.0), min(high, 20_000.0), bins + 1)
@@ -222,9 +221,3 @@ def _length_classes(spots_count: IntArray) -> tuple[IntArray, npt.NDArray[np.int
     _, label = np.unique(label, return_inverse=True)
     starts = np.concatenate([[0], np.cumsum(np.bincount(label))]).astype(np.int64)
     return np.argsort(label, kind="stable").astype(np.int64), starts
-
-
-def _limits(drawn: FloatArray, coverage_pct: float) -> FloatArray:
-    tail = 0.5 - coverage_pct / 200
-    limits: FloatArray = np.quantile(drawn, [tail, 1 - tail], axis=0)
-    return limits

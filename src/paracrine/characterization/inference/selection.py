@@ -23,7 +23,8 @@ from paracrine.characterization.inference.population import (
 )
 from paracrine.characterization.inference.scattering_law import ScatteringLaw
 from paracrine.characterization.inference.visibility import Optics, fit_optics, visible_depth
-from paracrine.numerics.binned_mixture import Evidence, Mixture, fit_mixture
+from paracrine.numerics.binned_mixture import Evidence, Mixture, hopeful, refit_simplest
+from paracrine.numerics.distributions.limits import central_limits
 from paracrine.numerics.distributions.percentile import Cumulative
 from paracrine.payloads.size_distribution import FloatArray
 from paracrine.payloads.tracks import IntArray, Tracks
@@ -86,9 +87,8 @@ class WholePopulation:
 
     def percentile_limits_nm(self, coverage_pct: float = 95.0) -> FloatArray:
         """Return lower and upper limits of D10, D50 and D90, shape (2, 3), nm."""
-        tail = 0.5 - coverage_pct / 200
         drawn = [Cumulative(self.edges_nm, row).percentiles((0.1, 0.5, 0.9)) for row in self.resampled]
-        return np.asarray(np.quantile(drawn, [tail, 1 - tail], axis=0))
+        return central_limits(np.array(drawn), coverage_pct)
 
 
 def count_spots(tracks: Tracks, steps: Steps, *, pixel_um: float, exposure_s: float) -> CountedSpots:
@@ -134,10 +134,10 @@ def fit_whole_population(
     rng = np.random.default_rng(seed)
     work = _Work(sizes, spots, law, diffusion_nm_um2_per_s)
     population, optics, evidence = tracked, None, sizes.evidence
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         optics = work.fit(track_shares(replace(sizes, evidence=evidence), population), rng=rng, begin=optics)
         evidence = replace(sizes.evidence, visibility=work.visibility(optics, population.chosen))
-        population = fit_population(replace(sizes, evidence=evidence))
+        population = fit_population(replace(sizes, evidence=evidence), begin=population if turn else None)
     assert optics is not None
     depth = work.depth(optics)
     typical = float(population.shares @ depth)
@@ -146,12 +146,11 @@ def fit_whole_population(
     variants = work.variants(shares, optics, rng=rng, units=units) if resamples else [optics]
     weights = resampled_weights(sizes, seed=seed, resamples=resamples, units=units)
     chosen = rng.integers(len(variants), size=resamples)
+    starts = hopeful(population.fits, sizes.tracks_count)
 
     def refit(index: int) -> FloatArray:
         seen = replace(sizes.evidence, visibility=work.visibility(variants[chosen[index]], population.chosen))
-        return _above(
-            fit_mixture(seen, population.chosen, weights=weights[index], settled=0.02, most_steps=8), seen, first
-        )
+        return _above(refit_simplest(seen, starts, weights=weights[index]), seen, first)
 
     with ThreadPoolExecutor(threads) as pool:
         refits = np.array(list(pool.map(refit, range(resamples))))
