@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import lognorm
 
 from paracrine.core.errors import LimitError
+from paracrine.numerics.distributions.limits import central_limits
 from paracrine.numerics.distributions.moment import mean_and_deviation
 from paracrine.numerics.distributions.percentile import Cumulative, percentiles
 from paracrine.numerics.distributions.rebin import rebin
@@ -81,3 +82,10 @@ def test_percentile_outside_0_to_1_is_refused() -> None:
 def test_empty_window_is_refused() -> None:
     with pytest.raises(LimitError, match="window"):
         fraction_in_window(Cumulative(np.array([0.0, 1.0]), np.ones(1)), 7.0, 7.0)
+
+
+def test_limits_hold_the_stated_share_of_further_draws() -> None:
+    """Analytic: the k-th smallest of n draws lies, on average, at k / (n + 1) of the distribution."""
+    places = np.arange(1, 80) / 80
+    rows = np.random.default_rng(3).permutation(np.stack([places, 10 + 2 * places], axis=1))
+    assert central_limits(rows, 95.0) == pytest.approx(np.array([[0.025, 10.05], [0.975, 11.95]]))
