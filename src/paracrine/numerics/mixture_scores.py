@@ -277,6 +277,21 @@ def _solve(matrix: Floats, right: Floats, free: npt.NDArray[np.bool_], damping: 
 
 
 @kernel
+def _free_widths(
+    theta: Floats,
+    gradient: Floats,
+    count: int,
+    widths: int,
+    limits: tuple[float, float],
+    free: npt.NDArray[np.bool_],
+) -> None:
+    """Hold the variances that stand at a limit and want to go beyond."""
+    for i in range(2 * count - 1, 2 * count - 1 + widths):
+        below, above = theta[i] <= limits[0] * (1 + 1e-9), theta[i] >= limits[1] * (1 - 1e-9)
+        free[i] = not ((below and gradient[i] <= 0) or (above and gradient[i] >= 0))
+
+
+@kernel
 def _move(
     theta: Floats,
     step: Floats,
@@ -284,8 +299,7 @@ def _move(
     widths: int,
     classes: int,
     places: Floats,
-    narrowest: float,
-    broadest: float,
+    limits: tuple[float, float],
     to: Floats,
 ) -> None:
     """Write parameters plus step, each kept within reach and within the grid."""
@@ -295,7 +309,7 @@ def _move(
         i, place = count - 1 + k, _width_place(count, widths, k)
         reach = 2 * math.sqrt(theta[place]) + 0.1
         to[i] = min(max(theta[i] + min(max(step[i], -reach), reach), places[0]), places[places.size - 1])
-        to[place] = min(max(theta[place] + step[place], theta[place] / 4, narrowest), theta[place] * 4, broadest)
+        to[place] = min(max(theta[place] + step[place], theta[place] / 4, limits[0]), theta[place] * 4, limits[1])
     for i in range(2 * count - 1 + widths, theta.size):
         limit = 2.0 if i < 2 * count - 2 + widths + classes else 5.0
         to[i] = theta[i] + min(max(step[i], -limit), limit)
@@ -309,9 +323,7 @@ def climb(
     visibility: Floats,
     weights: Floats,
     count: int,
-    widths: int,
-    narrowest: float,
-    broadest: float,
+    limits: tuple[float, float],
     settled: float,
     most_steps: int,
     theta: Floats,
@@ -325,19 +337,17 @@ def climb(
         visibility: shape (m,), chance to be seen at all, relative.
         weights: shape (n,), how often each observation counts.
         count: number of bumps.
-        widths: number of variances, 1 or `count`.
-        narrowest: smallest variance of a bump.
-        broadest: largest variance of a bump.
+        limits: smallest and largest variance of a bump.
         settled: a step that gains less than this is the last.
         most_steps: no more than these.
-        theta: start, overwritten with the end.
+        theta: start with one variance or `count` of them, overwritten with the end.
     """
     classes, parameters = class_starts.size - 1, theta.size
+    widths = parameters - 2 * count + 3 - 2 * classes
     rows = (parameters + LANES) // LANES * LANES
     tables = np.zeros((classes, rows, places.size), dtype=np.float32)
     gradient, information = np.empty(parameters), np.empty((parameters, parameters))
-    step = np.zeros(parameters)
-    free = np.ones(parameters, dtype=np.bool_)
+    step, free = np.zeros(parameters), np.ones(parameters, dtype=np.bool_)
     damping, value, failed = 1e-3, 0.0, 0
     at, probing, steps = theta.copy(), False, 0
     # One place in the loop writes tables and sums, in turn for scores and for a probe: it compiles three times faster.
@@ -362,9 +372,7 @@ def climb(
             value = gather_scores(likelihood, class_starts, tables, weights, gradient, information)
             if most_steps == 0:
                 return value
-            for i in range(2 * count - 1, 2 * count - 1 + widths):
-                inside = narrowest * (1 + 1e-9) < theta[i] < broadest * (1 - 1e-9)
-                free[i] = inside or (gradient[i] > 0) == (theta[i] < broadest * (1 - 1e-9))
+            _free_widths(theta, gradient, count, widths, limits, free)
             probing = True
         _solve(information, gradient, free, damping, step)
-        _move(theta, step, count, widths, classes, places, narrowest, broadest, at)
+        _move(theta, step, count, widths, classes, places, limits, at)
