@@ -59,6 +59,44 @@ def test_likelihood_is_that_of_the_full_covariance_with_gaps_and_uneven_noise() 
             assert found[track, column] == pytest.approx(expected, rel=1e-10, abs=1e-10)
 
 
+def test_steps_count_as_seen_within_their_reach() -> None:
+    """Rung 1, scipy: a Rayleigh distribution cut at the reach, for steps without blur and without noise."""
+    from scipy.stats import rayleigh
+
+    tracks = ideal_tracks([80.0, 150.0], [9, 21], rng=np.random.default_rng(13))
+    reach = np.random.default_rng(14).uniform(2.0, 30.0, tracks.spots_count)
+    reach[5], camera = np.inf, {**CAMERA, "exposure_s": 0.0}
+    free = measure_steps(tracks, **camera)
+    cut = measure_steps(replace(tracks, reach_px=reach), **camera)
+    diffusion = np.array([0.5, 3.0, 40.0])
+    found = log_likelihoods(free, diffusion, noise_scale=0.0) - log_likelihoods(cut, diffusion, noise_scale=0.0)
+    for track in range(2):
+        rows = np.flatnonzero(tracks.track_id == track)[1:]
+        for column, coefficient in enumerate(diffusion):
+            chance = rayleigh(scale=np.sqrt(2 * coefficient * FRAME_INTERVAL_S)).logcdf(PIXEL_UM * reach[rows])
+            assert found[track, column] == pytest.approx(chance.sum(), rel=1e-6, abs=1e-5)
+
+
+@pytest.mark.parametrize("sigma_um", [0.01, 0.05])
+def test_lost_long_steps_do_not_shift_the_estimate(sigma_um: float) -> None:
+    """Rung 1: what is longer than the reach is thrown away; the most likely coefficient stays the true one."""
+    diameter, reach_px = 90.0, 7.0
+    tracks = ideal_tracks(np.full(4000, diameter), 8, rng=np.random.default_rng(15), sigma_um=sigma_um)
+    length = np.hypot(np.diff(tracks.x_px), np.diff(tracks.y_px))
+    new = np.r_[True, (np.diff(tracks.track_id) != 0) | (length > reach_px)]
+    kept = replace(tracks, track_id=np.cumsum(new) - 1)
+    assert np.sum(length[np.diff(tracks.track_id) == 0] > reach_px) > 3000
+    true = diffusion_um2_per_s(diameter, **LIQUID)
+    grid = true * np.linspace(0.8, 1.2, 161)
+    best = []
+    for seen in (kept, replace(kept, reach_px=np.full(kept.spots_count, reach_px))):
+        steps = measure_steps(seen, **CAMERA, fewest_spots=2)
+        total = log_likelihoods(steps, grid, noise_scale=1.0).sum(axis=0)
+        best.append(grid[np.argmax(total)] / true)
+    assert best[0] < 0.9
+    assert best[1] == pytest.approx(1.0, abs=0.015)
+
+
 def test_likelihood_without_gaps_is_that_of_the_sine_transform() -> None:
     """Analytic: the DST-I diagonalises the covariance of equal steps; eigenvalues in closed form."""
     from scipy.fft import dst

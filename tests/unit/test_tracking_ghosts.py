@@ -41,7 +41,7 @@ def paths(*, ghost_light: float, noise_px: float) -> Linked:
         doubt=np.zeros(frame.size, dtype=np.int64),
         noise_counts=np.full(FRAMES, 4.0),
     )
-    return Linked(spots, track[order], no_motion(FRAMES), LinkPrior(1.0, 1e-5))
+    return Linked(spots, track[order], no_motion(FRAMES), LinkPrior(1.0, 1e-5), np.full(order.size, 9.0))
 
 
 def test_a_dimmer_spot_that_takes_every_step_of_another_is_its_ghost() -> None:

@@ -6,10 +6,17 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from paracrine.characterization.tracking.assignment import assign, best_pairs
+from paracrine.characterization.tracking.assignment import assign, best_pairs, link_frames, measure_reaches
 from paracrine.characterization.tracking.doubt import find_doubts
 from paracrine.characterization.tracking.drift import measure_common_motion
-from paracrine.characterization.tracking.link import Linked, keep_confirmed, link_spots
+from paracrine.characterization.tracking.link import (
+    LEAST_FREEDOM,
+    MOST_FREEDOM,
+    Linked,
+    keep_confirmed,
+    learn_freedom,
+    link_spots,
+)
 from paracrine.characterization.tracking.settings import TrackingSettings
 from paracrine.characterization.tracking.spots import Spots
 
@@ -106,6 +113,48 @@ def test_at_a_crossing_brightness_tells_the_particles_apart() -> None:
         assert len(set(linked.track[spots.amplitude_counts == light])) == 1
 
 
+def test_a_step_within_its_reach_is_linked_and_a_longer_one_is_not() -> None:
+    """Rung 1: the reach is tried out, a little shorter and a little longer, along any direction, over a gap, dimmer."""
+    prior = np.array([np.log(2e-5), np.log(0.93), np.log(0.05), 4.0, 4.0 * 7.0, 0.4])
+    frame, still = np.array([0, 1, 2, 3, 5]), np.zeros(6)
+    x, y = np.array([50.0, 53.0, 51.0, 52.0, 0.0]), np.array([60.0, 58.0, 61.0, 60.0, 0.0])
+    height = np.log([40.0, 44.0, 39.0, 41.0, 28.0])
+    starts = np.searchsorted(frame, np.arange(7)).astype(np.int64)
+
+    def end_at(length: float, angle: float) -> tuple[np.ndarray, float]:
+        x[4], y[4] = x[3] + length * np.cos(angle), y[3] + length * np.sin(angle)
+        track, reach = np.empty(5, dtype=np.int64), np.empty(5)
+        link_frames(starts, x, y, height, still, still, prior, 2, track)
+        measure_reaches(np.zeros(5, dtype=np.int64), frame, x, y, height, prior, reach)
+        assert np.isinf(reach[0])
+        return track, float(reach[4])
+
+    _, reach = end_at(1.0, 0.0)
+    assert 3 < reach < 40
+    for angle in (0.3, 2.0, 4.5):
+        assert end_at(0.999 * reach, angle)[0].tolist() == [0, 0, 0, 0, 0]
+        assert end_at(1.001 * reach, angle)[0].tolist() == [0, 0, 0, 0, 1]
+        assert end_at(1.001 * reach, angle)[1] == pytest.approx(reach)
+
+
+def test_freedom_is_learnt_from_how_unlike_the_tracks_are() -> None:
+    """Rung 1: step variances drawn from the inverse gamma itself; equal ones give the stated limit."""
+    rng = np.random.default_rng(11)
+    count = rng.integers(1, 60, 4000)
+    for true in (3.6, 5.0):
+        variance = true * 9.0 / rng.gamma(true, size=count.size)
+        square = variance * 2 * rng.gamma(count)
+        assert learn_freedom(count, square, variance_px2=9.0) == pytest.approx(true, rel=0.1)
+    assert learn_freedom(count, 9.0 * 2 * rng.gamma(count), variance_px2=9.0) == MOST_FREEDOM
+    unlike = np.where(rng.random(count.size) < 0.2, 400.0, 9.0)
+    assert learn_freedom(count, unlike * 2 * rng.gamma(count), variance_px2=9.0) == LEAST_FREEDOM
+
+
+def test_without_steps_nothing_is_learnt_of_the_freedom() -> None:
+    none = np.zeros(0, dtype=np.int64)
+    assert learn_freedom(none, np.zeros(0), variance_px2=9.0) == LEAST_FREEDOM
+
+
 def test_drift_is_found_and_taken_out_of_the_links() -> None:
     frame, x, y = walks(40, 120, step_px=1.2, seed=6)
     moved = spots_of(frame.ravel(), (x + 0.8 * frame).ravel(), (y - 0.3 * frame).ravel())
@@ -142,9 +191,11 @@ def test_faint_spots_stay_where_their_track_confirms_them() -> None:
         track[order],
         link_spots(spots, SETTINGS, frame_shape=SHAPE).motion,
         link_spots(spots, SETTINGS, frame_shape=SHAPE).prior,
+        np.arange(1.0, 8.0)[order],
     )
     kept = keep_confirmed(given, SETTINGS)
     assert sorted(kept.spots.score_ratio) == [4.7, 5.3, 9.0]
+    assert sorted(kept.reach_px) == [1.0, 2.0, 7.0]
     assert set(kept.track) == {0, 1}
 
 

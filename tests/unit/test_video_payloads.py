@@ -57,6 +57,8 @@ def test_corrected_positions_lose_the_common_motion_of_their_frame() -> None:
         {"x_px": np.array([1.0, np.nan, 1.0, 1.0, 1.0])},
         {"y_px": np.arange(4.0)},
         {"pixel_um": 0.0},
+        {"reach_px": np.array([np.inf, 9.0, 0.0, np.inf, 8.0])},
+        {"reach_px": np.array([np.inf, 9.0])},
     ],
 )
 def test_tracks_that_do_not_hold_together_are_refused(changes: dict[str, Any]) -> None:

@@ -20,6 +20,8 @@ SLOPE, SLOPE_BESIDE, NOISE, NOISE_BESIDE, STEP = range(5)
 """Rows of a table with one column a step: variance per theta, covariance with the step before per theta, the same
 two of the noise, and the step itself."""
 _PRODUCTS_BEFORE_LOG = 8
+_CERTAIN = 16.0
+"""Half the squared reach over the variance, from which on a step is within reach in all but 1e-7 of the cases."""
 
 
 @kernel
@@ -61,6 +63,58 @@ def add_log_likelihoods(table: Floats, starts: Integers, noise_scale: float, the
                     product[k] = 1.0
         for k in range(m):
             row[k] -= 0.5 * square[k]
+
+
+@kernel
+def _chance(ratio: float) -> float:
+    """Return 1 - exp(-ratio) to 1e-7, from the series for a sixteenth: without a call, so that loops use wide words."""
+    x = min(ratio, _CERTAIN) / 16.0
+    # 1 - exp(-x) itself, not exp(-x): small chances keep their digits.
+    tail = 1 - x / 5 * (1 - x / 6 * (1 - x / 7 * (1 - x / 8 * (1 - x / 9))))
+    lost = x * (1 - x / 2 * (1 - x / 3 * (1 - x / 4 * tail)))
+    for _ in range(4):
+        lost = lost * (2.0 - lost)
+    return lost
+
+
+@kernel
+def subtract_log_chances(
+    table_x: Floats,
+    table_y: Floats,
+    reach_square: Floats,
+    starts: Integers,
+    noise_scale: float,
+    theta: Floats,
+    result: Floats,
+) -> None:
+    """Subtract the log-chance of every two-dimensional sequence to have all its steps within reach.
+
+    Each step counts by itself, with the mean of its two variances: 1 - exp(-reach^2 / (2 variance)).
+
+    Args:
+        table_x: shape (5, steps), first axis.
+        table_y: shape (5, steps), second axis.
+        reach_square: shape (steps,), positive; infinite for a step that nothing limits.
+        starts: shape (sequences + 1,).
+        noise_scale: factor of the noise rows.
+        theta: shape (m,), positive.
+        result: shape (sequences, m), subtracted from in place.
+    """
+    m = theta.size
+    product = np.empty(m)
+    for sequence in range(starts.size - 1):
+        first, last = starts[sequence], starts[sequence + 1]
+        product[:] = 1.0
+        for i in range(first, last):
+            if reach_square[i] < math.inf:
+                slope = (table_x[SLOPE, i] + table_y[SLOPE, i]) / reach_square[i]
+                noise = noise_scale * (table_x[NOISE, i] + table_y[NOISE, i]) / reach_square[i]
+                for k in range(m):
+                    product[k] *= _chance(1.0 / (theta[k] * slope + noise))
+            if (i - first) % _PRODUCTS_BEFORE_LOG == _PRODUCTS_BEFORE_LOG - 1 or i == last - 1:
+                for k in range(m):
+                    result[sequence, k] -= math.log(product[k])
+                    product[k] = 1.0
 
 
 @kernel

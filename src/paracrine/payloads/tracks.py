@@ -47,6 +47,8 @@ class Tracks:
         frame_interval_s: time from frame to frame; None where neither file nor user says.
         exposure_s: shutter time; None likewise.
         pixel_um: pixel size in the sample plane; None likewise.
+        reach_px: shape (n,), how far from the spot before it linking would still have taken this spot: longer steps
+            were never seen. Infinite where nothing limits a step; None where nobody says.
     """
 
     payload_kind: ClassVar[str] = "tracks"
@@ -67,6 +69,7 @@ class Tracks:
     frame_interval_s: float | None = None
     exposure_s: float | None = None
     pixel_um: float | None = None
+    reach_px: FloatArray | None = None
 
     def __post_init__(self) -> None:
         spots = self.track_id.size
@@ -85,6 +88,8 @@ class Tracks:
             raise InputError(f"a spot lies outside the {self.drift_x_px.size} frames of the video")
         if np.any(self.sigma_x_px <= 0) or np.any(self.sigma_y_px <= 0):
             raise InputError("a localisation uncertainty is zero or negative")
+        if self.reach_px is not None and not (self.reach_px.shape == (spots,) and np.all(self.reach_px > 0)):
+            raise InputError("the reach of linking needs one value above 0 for each spot")
         for name in ("frame_interval_s", "exposure_s", "pixel_um"):
             setting = getattr(self, name)
             if setting is not None and not setting > 0:

@@ -54,7 +54,8 @@ def result_files(analysis: VideoAnalysis, video: Video, found: TrackedVideo, res
 
 def _tracks_npz(tracks: Tracks) -> bytes:
     out = BytesIO()
-    columns = {name: getattr(tracks, name) for name in (*_PER_SPOT, "drift_x_px", "drift_y_px")}
+    kept = (*_PER_SPOT, "drift_x_px", "drift_y_px", *(() if tracks.reach_px is None else ("reach_px",)))
+    columns = {name: getattr(tracks, name) for name in kept}
     np.savez_compressed(out, **columns)
     return out.getvalue()
 

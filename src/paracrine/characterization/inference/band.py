@@ -15,7 +15,7 @@ from paracrine.numerics.distributions.moment import mean_and_deviation
 from paracrine.numerics.distributions.percentile import Cumulative
 from paracrine.payloads.size_distribution import FloatArray
 
-LINKING_RELATIVE_ERROR = 0.02
+LINKING_RELATIVE_ERROR = 0.01
 """Of every diameter: fast steps that are not seen or not linked, wrong links, and a shape that is no lognormal."""
 _FRACTIONS = (0.1, 0.5, 0.9)
 _NORMAL_975 = 1.959964

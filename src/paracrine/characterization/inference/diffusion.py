@@ -39,12 +39,15 @@ class Steps:
             coefficient (s), the same two of the localisation (um2), and the step (um).
         along_y: the same along y.
         track: shape (tracks,), which track of the source this is; tracks of one spot have no steps and are left out.
+        reach_um2: shape (steps,), square of the longest step that would have been linked; infinite where none is
+            too long.
         spots_count: shape (tracks,), spots of each track.
     """
 
     starts: IntArray
     along_x: FloatArray
     along_y: FloatArray
+    reach_um2: FloatArray
     track: IntArray
     spots_count: IntArray
 
@@ -64,7 +67,12 @@ class Steps:
         lengths = self.lengths_count[tracks]
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         return Steps(
-            starts, self.along_x[:, steps], self.along_y[:, steps], self.track[tracks], self.spots_count[tracks]
+            starts,
+            self.along_x[:, steps],
+            self.along_y[:, steps],
+            self.reach_um2[steps],
+            self.track[tracks],
+            self.spots_count[tracks],
         )
 
 
@@ -134,16 +142,20 @@ def measure_steps(
         table[_NOISE_BESIDE] = np.where(follows, -variance[:-1][used], 0.0)
         table[_STEP] = np.diff(position_px[kept])[used] * pixel_um
         axes.append(table)
+    reach_px = np.full(used.size, np.inf) if tracks.reach_px is None else tracks.reach_px[kept][1:]
     steps_of = np.bincount(track[:-1][used], minlength=tracks.tracks_count)[chosen]
     moving = steps_of > 0
     starts = np.concatenate([[0], np.cumsum(steps_of[moving])]).astype(np.int64)
-    return Steps(starts, axes[0], axes[1], chosen[moving], lengths[chosen][moving])
+    reach_um2 = (pixel_um * reach_px[used]) ** 2
+    return Steps(starts, axes[0], axes[1], reach_um2, chosen[moving], lengths[chosen][moving])
 
 
 def log_likelihoods(
     steps: Steps, diffusion_um2_per_s: FloatArray, *, noise_scale: float, threads: int = 2
 ) -> FloatArray:
     """Return the log-likelihood of every track at every diffusion coefficient, without the constant log(2 pi).
+
+    Each step counts as one that was seen: its density is divided by the chance to lie within the reach of linking.
 
     Args:
         steps: from `measure_steps`.
@@ -154,7 +166,7 @@ def log_likelihoods(
     Returns:
         Shape (tracks, m).
     """
-    from paracrine.numerics.tridiagonal import add_log_likelihoods
+    from paracrine.numerics.tridiagonal import add_log_likelihoods, subtract_log_chances
 
     result = np.zeros((steps.tracks_count, diffusion_um2_per_s.size))
     theta = np.ascontiguousarray(diffusion_um2_per_s, dtype=np.float64)
@@ -163,8 +175,10 @@ def log_likelihoods(
     edges = [0, *cuts.tolist(), steps.tracks_count]
 
     def work(low: int, high: int) -> None:
+        starts, rows = steps.starts[low : high + 1], result[low:high]
         for table in (steps.along_x, steps.along_y):
-            add_log_likelihoods(table, steps.starts[low : high + 1], noise_scale, theta, result[low:high])
+            add_log_likelihoods(table, starts, noise_scale, theta, rows)
+        subtract_log_chances(steps.along_x, steps.along_y, steps.reach_um2, starts, noise_scale, theta, rows)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, edges[:-1], edges[1:]))
@@ -173,6 +187,8 @@ def log_likelihoods(
 
 def fit_diffusion(steps: Steps, *, noise_scale: float) -> DiffusionFit:
     """Fit the diffusion coefficient of each track by maximum likelihood, localisation variance known.
+
+    Each track by itself, without the reach of linking: a few steps that fill their reach would have no maximum.
 
     Args:
         steps: from `measure_steps`.

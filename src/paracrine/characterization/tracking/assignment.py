@@ -277,9 +277,47 @@ def _collect_pairs(
 @kernel
 def widest(frames: int, freedom: float, square: float, prior: Floats) -> float:
     """Return the squared displacement beyond which no pair has evidence for it, px^2."""
-    spread = 2 * square * frames
-    best = math.log(freedom / (math.pi * spread)) - math.log(prior[LIGHT_SD] * math.sqrt(frames) / 0.8)
-    best += prior[SEEN_LOG] + (frames - 1) * prior[MISSED_LOG] - prior[BIRTH_LOG]
-    if best <= 0:
+    return _reach_square(frames, freedom, square, 0.0, prior)
+
+
+@kernel
+def _reach_square(frames: int, freedom: float, square: float, light: float, prior: Floats) -> float:
+    """Return the squared displacement at which the evidence of `pair_gain` ends, px^2; 0 where it has none."""
+    nearest = pair_gain(0.0, 0.0, frames, freedom, square, light, prior)
+    if nearest <= 0:
         return 0.0
-    return float(spread * math.expm1(best / (freedom + 1)))
+    return float(2 * square * frames * math.expm1(nearest / (freedom + 1)))
+
+
+@kernel
+def measure_reaches(
+    track_of_spot: Ints, frame: Ints, x_px: Floats, y_px: Floats, log_height: Floats, prior: Floats, reach_px: Floats
+) -> None:
+    """Write how far from the spot before it each spot could have lain and still have had evidence for its track.
+
+    Args:
+        track_of_spot: shape (spots,), from `link_frames`.
+        frame: shape (spots,), not falling.
+        x_px: shape (spots,), column, common motion removed.
+        y_px: shape (spots,), row, likewise.
+        log_height: shape (spots,), logarithm of the height.
+        prior: see `link_frames`.
+        reach_px: result, shape (spots,); infinite for the first spot of a track.
+    """
+    tracks = 0
+    for spot in range(track_of_spot.size):
+        tracks = max(tracks, track_of_spot[spot] + 1)
+    last, known = np.full(tracks, -1), np.empty((tracks, 2))
+    for spot in range(track_of_spot.size):
+        track = track_of_spot[spot]
+        before = last[track]
+        if before < 0:
+            known[track, 0], known[track, 1] = prior[FREEDOM], prior[SQUARE]
+            reach_px[spot] = np.inf
+        else:
+            frames, light = frame[spot] - frame[before], log_height[spot] - log_height[before]
+            reach_px[spot] = math.sqrt(_reach_square(frames, known[track, 0], known[track, 1], light, prior))
+            square = (x_px[spot] - x_px[before]) ** 2 + (y_px[spot] - y_px[before]) ** 2
+            known[track, 0] += 1
+            known[track, 1] += square / (2 * frames)
+        last[track] = spot

@@ -53,6 +53,4 @@ def drop_tracks(linked: Linked, dropped: IntArray) -> Linked:
     """Return the spots of all other tracks, tracks counted anew."""
     if not dropped.size:
         return linked
-    rows = np.flatnonzero(~np.isin(linked.track, dropped))
-    _, track = np.unique(linked.track[rows], return_inverse=True)
-    return Linked(linked.spots.take(rows), track.astype(np.int64), linked.motion, linked.prior)
+    return linked.take(np.flatnonzero(~np.isin(linked.track, dropped)))

@@ -19,7 +19,10 @@ SEEN_PROBABILITY = 0.93
 MISSED_PROBABILITY = 0.05
 """Stated: a particle in view is missed for one more frame."""
 FREEDOM = 3.0
-"""Shape of the inverse-gamma prior of the step variance: sizes differ, one step says little."""
+"""Shape of the inverse-gamma prior of the step variance before it is learnt: sizes differ, one step says little."""
+LEAST_FREEDOM, MOST_FREEDOM = FREEDOM, 6.0
+"""Stated limits of what is learnt. Less than 3 would let the wrong links of one round teach the next to make more; 6
+says that step variances differ by half their mean: tracks more alike than that are not believed."""
 NARROWEST_LIGHT = 0.3
 """Stated: heights of one particle differ by at least so much in their logarithm, as it leaves and enters focus."""
 _ROUNDS = 3
@@ -44,12 +47,27 @@ class LinkPrior:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linked:
-    """Spots with the track of each, shape (spots,), and what was learnt on the way."""
+    """Spots with the track of each, shape (spots,), and what was learnt on the way.
+
+    Attributes:
+        spots: one reading of each.
+        track: shape (spots,).
+        motion: common motion.
+        prior: of the last round.
+        reach_px: shape (spots,), how far from the spot before this one would still have been taken; infinite at the
+            first spot of a track.
+    """
 
     spots: Spots
     track: IntArray
     motion: CommonMotion
     prior: LinkPrior
+    reach_px: FloatArray
+
+    def take(self, rows: IntArray) -> Linked:
+        """Return the chosen rows, tracks counted anew."""
+        _, track = np.unique(self.track[rows], return_inverse=True)
+        return Linked(self.spots.take(rows), track.astype(np.int64), self.motion, self.prior, self.reach_px[rows])
 
 
 def link_spots(spots: Spots, settings: TrackingSettings, *, frame_shape: tuple[int, int]) -> Linked:
@@ -79,14 +97,15 @@ def link_spots(spots: Spots, settings: TrackingSettings, *, frame_shape: tuple[i
         if steps.from_row.size < 3:
             break
         motion = _motion_of(now, steps, track)
-        prior = _learn_prior(now, steps, motion, tracks_count=int(track.max()) + 1, area_px2=area_px2)
+        prior = _learn_prior(now, steps, motion, track, area_px2=area_px2)
         if doubts.size:
             of_all = np.full(spots.spots_count, -1)
             of_all[rows] = track
             two = tell_pairs(spots, doubts, of_all, motion, numbers_of(prior), memory_frames=settings.memory_frames)
             rows = rows_read(spots, doubts, two)
         track = _link_once(spots.take(rows), prior, motion, memory_frames=settings.memory_frames)
-    return Linked(spots.take(rows), track, motion, prior)
+    read = spots.take(rows)
+    return Linked(read, track, motion, prior, _reaches_px(read, track, motion, prior))
 
 
 def keep_confirmed(linked: Linked, settings: TrackingSettings) -> Linked:
@@ -109,9 +128,7 @@ def keep_confirmed(linked: Linked, settings: TrackingSettings) -> Linked:
     strongest = np.zeros(strength.size)
     np.maximum.at(strongest, linked.track, score)
     enough = (strongest >= settings.threshold_ratio) | (strength >= 3 * settings.threshold_ratio**2)
-    rows = np.flatnonzero(enough[linked.track])
-    _, track = np.unique(linked.track[rows], return_inverse=True)
-    return Linked(linked.spots.take(rows), track.astype(np.int64), linked.motion, linked.prior)
+    return linked.take(np.flatnonzero(enough[linked.track]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,6 +171,22 @@ def _link_once(spots: Spots, prior: LinkPrior, motion: CommonMotion, *, memory_f
     return track
 
 
+def _reaches_px(spots: Spots, track: IntArray, motion: CommonMotion, prior: LinkPrior) -> FloatArray:
+    from paracrine.characterization.tracking.assignment import measure_reaches
+
+    reach = np.empty(spots.spots_count)
+    measure_reaches(
+        track,
+        spots.frame,
+        spots.x_px - motion.x_px[spots.frame],
+        spots.y_px - motion.y_px[spots.frame],
+        np.log(spots.amplitude_counts),
+        numbers_of(prior),
+        reach,
+    )
+    return reach
+
+
 def _successive_steps(spots: Spots, track: IntArray) -> _Steps:
     order = np.lexsort((spots.frame, track))
     same = (np.diff(track[order]) == 0) & (np.diff(spots.frame[order]) == 1)
@@ -176,14 +209,42 @@ def _motion_of(spots: Spots, steps: _Steps, track: IntArray) -> CommonMotion:
     )
 
 
-def _learn_prior(spots: Spots, steps: _Steps, motion: CommonMotion, *, tracks_count: int, area_px2: float) -> LinkPrior:
+def _learn_prior(spots: Spots, steps: _Steps, motion: CommonMotion, track: IntArray, *, area_px2: float) -> LinkPrior:
     here, there = steps.to_row, steps.from_row
     drift_x, drift_y = (np.diff(m, prepend=m[:1])[spots.frame[here]] for m in (motion.x_px, motion.y_px))
     square = (spots.x_px[here] - spots.x_px[there] - drift_x) ** 2
     square = square + (spots.y_px[here] - spots.y_px[there] - drift_y) ** 2
     change = np.log(spots.amplitude_counts[here] / spots.amplitude_counts[there])
+    variance = max(float(np.median(square)) / (2 * math.log(2)), 1e-3)
+    tracks_count, steps_count = int(track.max()) + 1, np.bincount(track[here])
     return LinkPrior(
-        step_variance_px2=max(float(np.median(square)) / (2 * math.log(2)), 1e-3),
+        step_variance_px2=variance,
         births_per_px2=max(tracks_count, 1) / (spots.frames_count * area_px2),
         light_spread=float(np.clip(1.4826 * np.median(np.abs(change)), NARROWEST_LIGHT, 1.0)),
+        freedom=learn_freedom(steps_count, np.bincount(track[here], weights=square), variance_px2=variance),
     )
+
+
+def learn_freedom(steps_count: IntArray, square_px2: FloatArray, *, variance_px2: float) -> float:
+    """Return the most likely shape of the inverse gamma behind the step variances of all tracks, within its limits.
+
+    With n two-dimensional steps and the sum S of their squares, a track has the likelihood (S / 2 gives the scale)
+    Γ(a + n) / Γ(a) · b^a / (b + S / 2)^(a + n), with b = a times the typical variance.
+
+    Args:
+        steps_count: shape (tracks,), n; tracks without steps say nothing.
+        square_px2: shape (tracks,), S.
+        variance_px2: typical step variance per axis.
+    """
+    from scipy.special import gammaln
+
+    most = int(steps_count.max(initial=0))
+    half = 0.5 * square_px2
+    best, freedom = -math.inf, FREEDOM
+    for tried in np.geomspace(LEAST_FREEDOM, MOST_FREEDOM, 9):
+        scale = tried * variance_px2
+        chances = gammaln(tried + np.arange(most + 1)) - gammaln(tried)
+        logs = chances[steps_count] - tried * np.log1p(half / scale) - steps_count * np.log(scale + half)
+        if (total := float(logs.sum())) > best:
+            best, freedom = total, float(tried)
+    return freedom

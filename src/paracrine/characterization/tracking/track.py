@@ -136,4 +136,5 @@ def _tracks(linked: Linked, video: Video) -> Tracks:
         frame_interval_s=None if video.frame_rate_hz is None else 1 / video.frame_rate_hz,
         exposure_s=video.exposure_s,
         pixel_um=video.pixel_um,
+        reach_px=linked.reach_px[order],
     )
