@@ -12,7 +12,6 @@ from paracrine.numerics.kernel import kernel
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 BIRTH_LOG, SEEN_LOG, MISSED_LOG, FREEDOM, SQUARE, LIGHT_SD = range(6)
 """Prior of linking, see `link_frames`."""

@@ -217,11 +217,12 @@ def _learn_prior(spots: Spots, steps: _Steps, motion: CommonMotion, track: IntAr
     change = np.log(spots.amplitude_counts[here] / spots.amplitude_counts[there])
     variance = max(float(np.median(square)) / (2 * math.log(2)), 1e-3)
     tracks_count, steps_count = int(track.max()) + 1, np.bincount(track[here])
+    squares: FloatArray = np.bincount(track[here], weights=square).astype(np.float64)
     return LinkPrior(
         step_variance_px2=variance,
         births_per_px2=max(tracks_count, 1) / (spots.frames_count * area_px2),
         light_spread=float(np.clip(1.4826 * np.median(np.abs(change)), NARROWEST_LIGHT, 1.0)),
-        freedom=learn_freedom(steps_count, np.bincount(track[here], weights=square), variance_px2=variance),
+        freedom=learn_freedom(steps_count, squares, variance_px2=variance),
     )
 
 
