@@ -12,9 +12,9 @@ import argparse
 import json
 import math
 import time
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,8 @@ PLACES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 NAMES = ("D10", "D50", "D90", *(f"F at {place:g}" for place in PLACES))
 
 
-def true_percentiles(case: str, fractions: Sequence[float]) -> list[float]:
+@cache
+def true_percentiles(case: str, fractions: tuple[float, ...]) -> list[float]:
     return [brentq(lambda size, p=p: CASES[case].below(size) - p, 1.0, 5000.0) for p in fractions]
 
 
