@@ -221,14 +221,6 @@ def test_a_stretched_spot_is_two_where_two_tracks_meet_and_one_where_one_goes_on
     assert linked.spots.spots_count == linked.track.size == 330
 
 
-def test_two_spots_too_far_apart_for_one_path_are_two_without_any_track() -> None:
-    given = with_doubts()
-    far = given.doubt == 2
-    moved = replace(given, x_px=np.where(far, np.where(given.x_px < 300, 294.0, 306.0), given.x_px))
-    linked = link_spots(moved, SETTINGS, frame_shape=SHAPE)
-    assert {294.0, 306.0} <= set(linked.spots.x_px[linked.spots.frame == 5].tolist())
-
-
 def test_a_reading_whose_rival_did_not_last_is_no_doubt() -> None:
     given = with_doubts()
     left = given.take((given.doubt != 2) & (given.x_px != 102.5))

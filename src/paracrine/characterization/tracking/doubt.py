@@ -11,12 +11,12 @@ from paracrine.payloads.size_distribution import FloatArray
 from paracrine.payloads.tracks import IntArray
 
 Flags = npt.NDArray[np.bool_]
-DISTANCE_WEIGHT = 1.0
+DISTANCE_WEIGHT = 3.0
 """Stated: what a squared distance of one step variance counts, in units of a logarithm: one particle would have to
 cover it within an exposure."""
-MOST_BY_DISTANCE = 3.0
-"""Stated: distance counts no more than this, for a spot may be stretched by what is no path: rings, aberrations."""
-LEAST_GAIN = 7.0
+MOST_BY_DISTANCE = 11.0
+"""Stated: distance counts no more than this."""
+LEAST_GAIN = 11.0
 """Stated: linking must gain so much by a second particle, distance included; a new spot costs as much by itself."""
 
 
@@ -69,6 +69,14 @@ def tell_pairs(
         starts, spots.frame, path_px, np.log(spots.amplitude_counts), track, before, after, known, doubts, prior,
         memory_frames, gains,
     )  # fmt: skip
-    one, other = doubts[:, 0], doubts[:, 1]
-    square = np.sum((path_px[one] - path_px[other]) ** 2, axis=1) / (prior[SQUARE] / prior[FREEDOM])
-    return np.asarray(gains + np.minimum(DISTANCE_WEIGHT * square, MOST_BY_DISTANCE) > LEAST_GAIN)
+    return np.asarray(gains + _distance_gains(spots, doubts, prior[SQUARE] / prior[FREEDOM]) > LEAST_GAIN)
+
+
+def _distance_gains(spots: Spots, doubts: IntArray, step_variance_px2: float) -> FloatArray:
+    """Return what the distance of the two counts; little where steps are short beside the spot: rings, aberrations."""
+    first, second, one = doubts.T
+    square = (spots.x_px[first] - spots.x_px[second]) ** 2 + (spots.y_px[first] - spots.y_px[second]) ** 2
+    middle = 0.5 * (spots.variance_xx_px2[one] + spots.variance_yy_px2[one])
+    root = np.hypot(0.5 * (spots.variance_xx_px2[one] - spots.variance_yy_px2[one]), spots.variance_xy_px2[one])
+    by_path = step_variance_px2 / (step_variance_px2 + middle - root)
+    return np.asarray(by_path * np.minimum(DISTANCE_WEIGHT * square / step_variance_px2, MOST_BY_DISTANCE))

@@ -25,7 +25,7 @@ LEAST_FREEDOM, MOST_FREEDOM = FREEDOM, 6.0
 says that step variances differ by half their mean: tracks more alike than that are not believed."""
 NARROWEST_LIGHT = 0.3
 """Stated: heights of one particle differ by at least so much in their logarithm, as it leaves and enters focus."""
-_ROUNDS = 3
+_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ def link_spots(spots: Spots, settings: TrackingSettings, *, frame_shape: tuple[i
     """Link all spots of a video.
 
     Rounds of linking, each with the prior, the common motion and the readings of stretched spots learnt from the round
-    before; the first expects steps of a tenth of the distance between particles and takes each spot for one.
+    before; the first expects steps of a tenth of the distance between particles and reads every stretched spot as two:
+    what was one then loses its second track, while two that were close for long are not lost as one.
 
     Args:
         spots: sorted by frame.
@@ -89,7 +90,7 @@ def link_spots(spots: Spots, settings: TrackingSettings, *, frame_shape: tuple[i
     prior = LinkPrior(step_variance_px2=0.01 / density, births_per_px2=0.2 * density, freedom=1.5)
     motion = no_motion(spots.frames_count)
     doubts = find_doubts(spots)
-    rows = rows_read(spots, doubts, np.zeros(doubts.shape[0], dtype=bool))
+    rows = rows_read(spots, doubts, np.ones(doubts.shape[0], dtype=bool))
     track = _link_once(spots.take(rows), prior, motion, memory_frames=0)
     for _ in range(_ROUNDS):
         now = spots.take(rows)
