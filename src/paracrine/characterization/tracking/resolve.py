@@ -91,12 +91,15 @@ def locate_spots(
     half = half_window(prior)
     window, reaches = empty_window(half), np.empty(spots.shape[0])
     count, known, first = 0, -1, starts.shape[0]
-    alternatives, doubts = np.empty((first, PARAMETERS)), 0
+    alternatives, doubts, settled = np.empty((first, PARAMETERS)), 0, 0
+    restless = np.empty(spots.shape[0], dtype=np.bool_)
     # Candidates first, then a look beside each spot they gave for one that its light hid.
     index = 0
     while count < spots.shape[0] and (known < 0 or index < first + known):
         if index == first and known < 0:
-            _settle(frame, static, grid, camera, noise, prior, reaches, spots, count)
+            restless[:count] = True
+            _settle(frame, static, grid, camera, noise, prior, reaches, spots, count, restless)
+            settled = count
             doubts = _split_all(
                 frame, static, grid, camera, noise, prior, reaches, spots, count, lowest_score, alternatives
             )
@@ -113,7 +116,10 @@ def locate_spots(
         if given and fit_new(frame, static, grid, camera, noise, prior, window, reaches, spots, count, lowest_score):
             count += 1
         index += 1
-    _settle(frame, static, grid, camera, noise, prior, reaches, spots, count)
+    # What settled before is asked again only beside spots that came since, or were split.
+    for i in range(count):
+        restless[i] = i >= settled or spots[i, DOUBT] > 0
+    _settle(frame, static, grid, camera, noise, prior, reaches, spots, count, restless)
     for i in range(min(doubts, spots.shape[0] - count)):
         copy_row(alternatives[i], spots[count])
         count += 1
@@ -183,11 +189,12 @@ def _settle(
     reaches: Floats,
     spots: Floats,
     count: int,
+    restless: npt.NDArray[np.bool_],
 ) -> None:
-    """Fit spots with neighbours together, a few at a time, until none moves."""
+    """Fit spots with a restless neighbour together, a few at a time, until none moves."""
     half = half_window(prior)
     near = NEAR_SIGMAS * math.sqrt(prior[USUAL])
-    restless, members = np.ones(count, dtype=np.bool_), np.empty(MOST, dtype=np.int64)
+    members = np.empty(MOST, dtype=np.int64)
     before = np.empty((MOST, 3))
     for _ in range(ROUNDS):
         free, moved = np.ones(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
@@ -210,8 +217,8 @@ def _settle(
                 square = (spot[X] - before[k, 0]) ** 2 + (spot[Y] - before[k, 1]) ** 2
                 moved[group[k]] = square > STILL_PX**2 or abs(spot[AMPLITUDE] / before[k, 2] - 1) > STILL_LIGHT
                 reaches[group[k]] = light_reach(spot)
-        restless = moved
-        if not restless.any():
+        restless[:count] = moved
+        if not moved.any():
             return
 
 
