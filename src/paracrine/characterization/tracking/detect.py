@@ -26,13 +26,16 @@ _STIFFEST = 6.0
 Still = npt.NDArray[np.float32]
 
 
-def fit_spot_model(video: Video, settings: TrackingSettings, *, still: Still | None = None) -> SpotModel:
+def fit_spot_model(
+    video: Video, settings: TrackingSettings, *, still: Still | None = None, threads: int = 2
+) -> SpotModel:
     """Learn the usual spot and the photon noise from bright lone spots of a few frames spread over the video.
 
     Args:
         video: frames of the whole recording.
         settings: diameter to start from, polarity.
         still: from `measure_still_image`, shape (height, width), counts.
+        threads: frames searched at the same time; the numbers do not depend on it.
 
     Returns:
         Shape and noise; the start values where fewer than six bright lone spots are found.
@@ -41,7 +44,7 @@ def fit_spot_model(video: Video, settings: TrackingSettings, *, still: Still | N
     model = replace(model, noise_variance=_change_noise(video, settings, model, still=still))
     frames = _frames_spread(video, LEARNING_FRAMES)
     for _ in range(2):
-        spots = locate_chunk(frames, settings, model, top_counts=video.saturation_counts, still=still)
+        spots = _locate_each(frames, settings, model, top_counts=video.saturation_counts, still=still, threads=threads)
         spots = spots.take(spots.doubt >= 0)
         chosen = _bright_and_alone(spots, reach_px=5 * model.variance_px2**0.5)
         if chosen.size < _FEWEST_SPOTS:
@@ -169,6 +172,17 @@ def locate_video(
     return join_spots(parts)
 
 
+def _locate_each(
+    frames: Frames, settings: TrackingSettings, model: SpotModel, *, top_counts: int, still: Still | None, threads: int
+) -> Spots:
+    def work(index: int) -> Spots:
+        one = frames[index : index + 1]
+        return locate_chunk(one, settings, model, top_counts=top_counts, first_frame=index, still=still)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return join_spots(list(pool.map(work, range(frames.shape[0]))))
+
+
 def _change_noise(video: Video, settings: TrackingSettings, model: SpotModel, *, still: Still | None) -> float:
     """Return the noise variance from changes between successive frames, 0 where frames do not change."""
     from paracrine.characterization.tracking.filters import gaussian_taps
@@ -240,14 +254,14 @@ def _rows_from_spots(spots: Spots) -> npt.NDArray[np.float64]:
 
 
 def _bright_and_alone(spots: Spots, *, reach_px: float) -> npt.NDArray[np.int64]:
-    bright = np.flatnonzero((spots.score_ratio >= _BRIGHT_RATIO) & ~spots.saturated)
+    bright = (spots.score_ratio >= _BRIGHT_RATIO) & ~spots.saturated
     alone = []
-    for row in bright:
-        same = np.flatnonzero(spots.frame == spots.frame[row])
-        gaps = np.hypot(spots.x_px[same] - spots.x_px[row], spots.y_px[same] - spots.y_px[row])
-        if np.sort(gaps)[1:2].sum() > reach_px or same.size == 1:
-            alone.append(row)
-    return np.array(alone, dtype=np.int64)
+    for low, high in _frame_ranges(spots):
+        x, y = spots.x_px[low:high], spots.y_px[low:high]
+        mine = np.flatnonzero(bright[low:high])
+        near = (x[mine, None] - x) ** 2 + (y[mine, None] - y) ** 2 <= reach_px**2
+        alone.append(low + mine[near.sum(axis=1) == 1])
+    return np.concatenate(alone)
 
 
 def _photon_noise(

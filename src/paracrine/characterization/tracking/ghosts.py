@@ -21,6 +21,8 @@ _FEWEST_FOR_COMMON = 6
 
 def find_ghosts(linked: Linked) -> IntArray:
     """Return the tracks that repeat the steps of a track at least twice as bright, sorted."""
+    from paracrine.characterization.tracking.repeats import find_repeats
+
     spots = linked.spots
     order = np.lexsort((spots.frame, linked.track))
     track, frame = linked.track[order], spots.frame[order]
@@ -33,20 +35,14 @@ def find_ghosts(linked: Linked) -> IntArray:
     place[long] = np.arange(long.size)
     follows = np.flatnonzero((np.diff(track) == 0) & (np.diff(frame) == 1) & (place[track[1:]] >= 0))
     row, column = place[track[follows]], frame[follows]
-    known = np.zeros((long.size, spots.frames_count), dtype=np.float32)
-    known[row, column] = 1
-    both, along = np.zeros((long.size, long.size)), np.zeros((long.size, long.size))
-    for position, motion in ((spots.x_px, linked.motion.x_px), (spots.y_px, linked.motion.y_px)):
+    steps = np.full((long.size, spots.frames_count, 2), np.inf, dtype=np.float32)
+    for axis, (position, motion) in enumerate(((spots.x_px, linked.motion.x_px), (spots.y_px, linked.motion.y_px))):
         path = position[order] - (motion[frame] if long.size >= _FEWEST_FOR_COMMON else 0.0)
-        steps = np.zeros_like(known)
-        steps[row, column] = path[follows + 1] - path[follows]
-        along += steps @ steps.T
-        both += (steps**2) @ known.T
-    shared = known @ known.T
-    likeness = along / np.sqrt(np.maximum(both * both.T, 1e-12))
+        steps[row, column, axis] = path[follows + 1] - path[follows]
     light = np.bincount(linked.track, weights=spots.amplitude_counts)[long] / lengths[long]
-    ghost = (shared >= FEWEST_STEPS) & (likeness > _ALIKE) & (light[:, None] < _DIMMER * light[None, :])
-    return np.asarray(long[ghost.any(axis=1)], dtype=np.int64)
+    ghost = np.zeros(long.size, dtype=np.bool_)
+    find_repeats(steps, light, FEWEST_STEPS, _ALIKE, _DIMMER, ghost)
+    return long[ghost].astype(np.int64)
 
 
 def drop_tracks(linked: Linked, dropped: IntArray) -> Linked:

@@ -94,7 +94,7 @@ def track_video(
     """
     chosen = settings or TrackingSettings()
     still = measure_still_image(video) if chosen.still_removed else None
-    model = fit_spot_model(video, chosen, still=still)
+    model = fit_spot_model(video, chosen, still=still, threads=threads)
     spots = locate_video(
         video, chosen, model=model, still=still, threads=threads, chunk_frames=chunk_frames, progress=progress
     )
