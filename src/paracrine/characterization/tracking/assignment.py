@@ -257,14 +257,18 @@ def _collect_pairs(
     gains: Floats,
 ) -> int:
     pairs = 0
+    xs, ys, squares = path[first:stop, 0].copy(), path[first:stop, 1].copy(), np.empty(stop - first)
     for i in range(active.size):
         track = active[i]
         frames = frame - seen[track]
         x, y = path[last[track], 0], path[last[track], 1]
         reach = widest(frames, known[track, 0], known[track, 1], prior)
+        # All distances first: a loop without a branch takes four at once.
+        for k in range(xs.size):
+            squares[k] = (xs[k] - x) * (xs[k] - x) + (ys[k] - y) * (ys[k] - y)
         for spot in range(first, stop):
-            dx, dy = path[spot, 0] - x, path[spot, 1] - y
-            if dx * dx + dy * dy < reach and pairs < gains.size:
+            if squares[spot - first] < reach and pairs < gains.size:
+                dx, dy = path[spot, 0] - x, path[spot, 1] - y
                 light = log_height[spot] - log_height[last[track]]
                 gain = pair_gain(dx, dy, frames, known[track, 0], known[track, 1], light, prior)
                 if gain > 0:
