@@ -9,6 +9,7 @@ import pytest
 
 from paracrine.characterization.tracking.detect import fit_spot_model, locate_chunk, locate_video, measure_still_image
 from paracrine.characterization.tracking.settings import SpotModel, TrackingSettings
+from paracrine.characterization.tracking.shape import gaussian
 from paracrine.characterization.tracking.spots import Spots
 from paracrine.characterization.tracking.track import track_video
 from paracrine.core.errors import InputError
@@ -234,3 +235,11 @@ def test_kernels_run_where_no_cache_can_be_written(monkeypatch: pytest.MonkeyPat
         return 2 * value
 
     assert kernel(double)(21) == 42
+
+
+def test_light_is_the_normal_curve_near_a_spot_and_nothing_far_from_it() -> None:
+    """Rung 1, analytic; squares of thousands are pixels far along the short axis of a narrow spot."""
+    near, far = np.linspace(0, 12, 200), np.geomspace(100, 1e6, 200)
+    found = np.array([gaussian(np.float32(square)) for square in near])
+    assert np.abs(found - np.exp(-0.5 * near)).max() < 1e-3
+    assert max(gaussian(np.float32(square)) for square in far) < 1e-12

@@ -84,15 +84,27 @@ def open_around(
     reach = np.float32(half + wide + 0.5)
     for j in members:
         add_light(window, OTHERS, spots[j], -1.0)
+    used = np.zeros(valid.size, dtype=np.bool_)
     for i in range(valid.size):
-        near = False
         for j in members:
-            near = near or (
-                abs(xs[i] - np.float32(spots[j, X])) < reach and abs(ys[i] - np.float32(spots[j, Y])) < reach
+            used[i] = used[i] or (
+                valid[i] > 0
+                and abs(xs[i] - np.float32(spots[j, X])) < reach
+                and abs(ys[i] - np.float32(spots[j, Y])) < reach
             )
-        if not near:
-            valid[i] = 0
-    return window
+    return _only(window, used)
+
+
+@kernel
+def _only(window: Image, used: npt.NDArray[np.bool_]) -> Image:
+    """Return the used pixels, padded to whole vectors with pixels of no weight."""
+    kept = np.flatnonzero(used)
+    result = np.zeros((window.shape[0], max(16, (kept.size + 15) // 16 * 16)), dtype=np.float32)
+    for row in range(window.shape[0]):
+        for i in range(kept.size):
+            result[row, i] = window[row, kept[i]]
+    result[XS, kept.size :], result[YS, kept.size :] = window[XS, -1], window[YS, -1]
+    return result
 
 
 @kernel
