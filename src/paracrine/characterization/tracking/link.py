@@ -25,7 +25,8 @@ LEAST_FREEDOM, MOST_FREEDOM = FREEDOM, 6.0
 says that step variances differ by half their mean: tracks more alike than that are not believed."""
 NARROWEST_LIGHT = 0.3
 """Stated: heights of one particle differ by at least so much in their logarithm, as it leaves and enters focus."""
-_ROUNDS = 4
+_ROUNDS, _FEWEST_ROUNDS, _FEW_CHANGES = 4, 3, 0.01
+"""The last rounds are left out where the round before changed the reading of no more than this share of the doubts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,12 @@ def link_spots(spots: Spots, settings: TrackingSettings, *, frame_shape: tuple[i
     prior = LinkPrior(step_variance_px2=0.01 / density, births_per_px2=0.2 * density, freedom=1.5)
     motion = no_motion(spots.frames_count)
     doubts = find_doubts(spots)
-    rows = rows_read(spots, doubts, np.ones(doubts.shape[0], dtype=bool))
+    two, changed = np.ones(doubts.shape[0], dtype=bool), doubts.shape[0]
+    rows = rows_read(spots, doubts, two)
     track = _link_once(spots.take(rows), prior, motion, memory_frames=0)
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
+        if turn >= _FEWEST_ROUNDS and changed <= _FEW_CHANGES * doubts.shape[0]:
+            break
         now = spots.take(rows)
         steps = _successive_steps(now, track)
         if steps.from_row.size < 3:
@@ -102,7 +106,9 @@ def link_spots(spots: Spots, settings: TrackingSettings, *, frame_shape: tuple[i
         if doubts.size:
             of_all = np.full(spots.spots_count, -1)
             of_all[rows] = track
+            before = two
             two = tell_pairs(spots, doubts, of_all, motion, numbers_of(prior), memory_frames=settings.memory_frames)
+            changed = int(np.count_nonzero(two != before))
             rows = rows_read(spots, doubts, two)
         track = _link_once(spots.take(rows), prior, motion, memory_frames=settings.memory_frames)
     read = spots.take(rows)

@@ -91,15 +91,13 @@ def locate_spots(
     half = half_window(prior)
     window, reaches = empty_window(half), np.empty(spots.shape[0])
     count, known, first = 0, -1, starts.shape[0]
-    alternatives, doubts, settled = np.empty((first, PARAMETERS)), 0, 0
-    restless = np.empty(spots.shape[0], dtype=np.bool_)
+    alternatives, doubts = np.empty((first, PARAMETERS)), 0
+    restless = np.ones(spots.shape[0], dtype=np.bool_)
     # Candidates first, then a look beside each spot they gave for one that its light hid.
     index = 0
     while count < spots.shape[0] and (known < 0 or index < first + known):
         if index == first and known < 0:
-            restless[:count] = True
             _settle(frame, static, grid, camera, noise, prior, reaches, spots, count, restless)
-            settled = count
             doubts = _split_all(
                 frame, static, grid, camera, noise, prior, reaches, spots, count, lowest_score, alternatives
             )
@@ -116,14 +114,19 @@ def locate_spots(
         if given and fit_new(frame, static, grid, camera, noise, prior, window, reaches, spots, count, lowest_score):
             count += 1
         index += 1
-    # What settled before is asked again only beside spots that came since, or were split.
-    for i in range(count):
-        restless[i] = i >= settled or spots[i, DOUBT] > 0
+    _disturb(spots, known - doubts, count, restless)
     _settle(frame, static, grid, camera, noise, prior, reaches, spots, count, restless)
     for i in range(min(doubts, spots.shape[0] - count)):
         copy_row(alternatives[i], spots[count])
         count += 1
     return _finish(frame, grid, camera, noise, lowest_score, spots, reaches, count)
+
+
+@kernel
+def _disturb(spots: Floats, settled: int, count: int, restless: npt.NDArray[np.bool_]) -> None:
+    """Mark the spots that came since the others settled, and those that were split."""
+    for i in range(count):
+        restless[i] = i >= settled or spots[i, DOUBT] > 0
 
 
 @kernel
