@@ -23,6 +23,7 @@ from paracrine.payloads.size_distribution import FloatArray
 from paracrine.payloads.tracks import IntArray
 
 _POINTS_AT_MOST = 3000
+_ROOM_FOR_NAMES = 0.12
 _TRACE_POINTS_AT_MOST = 400
 _POWERS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000]
 
@@ -112,7 +113,16 @@ def draw_common_motion(*, time_s: FloatArray, x_um: FloatArray, y_um: FloatArray
     kept = np.unique(np.linspace(0, time_s.size - 1, min(time_s.size, _TRACE_POINTS_AT_MOST)).astype(int))
     layers: list[Spec] = []
     x: Spec = {"field": "at", "type": "quantitative", "axis": {"title": "Time (s)", "grid": False}}
-    y: Spec = {"field": "um", "type": "quantitative", "axis": {**top_title("Common motion (µm)"), "tickCount": 5}}
+    lowest, highest = float(min(x_um.min(), y_um.min())), float(max(x_um.max(), y_um.max()))
+    # Room for the names beyond both lines.
+    room = _ROOM_FOR_NAMES * max(highest - lowest, 1e-3)
+    y: Spec = {
+        "field": "um",
+        "type": "quantitative",
+        "axis": {**top_title("Common motion (µm)"), "tickCount": 5},
+        "scale": {"domain": [float(f"{lowest - room:.4g}"), float(f"{highest + room:.4g}")]},
+    }
+    x_on_top = bool(x_um[-1] >= y_um[-1])
     for position, (name, moved) in enumerate((("along x", x_um), ("along y", y_um))):
         rows = [
             {"at": at, "um": um, "axis": name} for at, um in zip(finite(time_s[kept]), finite(moved[kept]), strict=True)
@@ -124,7 +134,12 @@ def draw_common_motion(*, time_s: FloatArray, x_um: FloatArray, y_um: FloatArray
             {"field": "um", "title": "µm", "format": ".3~g", "type": "quantitative"},
         ]
         layers.append({"data": {"values": rows}, "mark": mark, "encoding": {"x": x, "y": y, "tooltip": tooltip}})
-        text = {"type": "text", "align": "right", "dy": -9 if position == 0 else 12, "color": SERIES[position].light}
+        text = {
+            "type": "text",
+            "align": "right",
+            "dy": -9 if (position == 0) == x_on_top else 12,
+            "color": SERIES[position].light,
+        }
         layers += with_halo(
             {"data": {"values": rows[-1:]}, "mark": text, "encoding": {"x": x, "y": y, "text": {"field": "axis"}}}
         )
