@@ -15,7 +15,7 @@ from paracrine.numerics.distributions.moment import mean_and_deviation
 from paracrine.numerics.distributions.percentile import Cumulative
 from paracrine.payloads.size_distribution import FloatArray
 
-LINKING_RELATIVE_ERROR = 0.01
+LINKING_RELATIVE_ERROR = 0.02
 """Of every diameter: fast steps that are not seen or not linked, wrong links, and a shape that is no lognormal."""
 TRACKS_DIFFER = 0.035
 """Equal particles differ by so much more than their steps explain (misplaced spots, wrong links), one standard
