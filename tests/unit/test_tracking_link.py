@@ -144,7 +144,7 @@ def test_freedom_is_learnt_from_how_unlike_the_tracks_are() -> None:
     for true in (3.6, 5.0):
         variance = true * 9.0 / rng.gamma(true, size=count.size)
         square = variance * 2 * rng.gamma(count)
-        assert learn_freedom(count, square, variance_px2=9.0) == pytest.approx(true, rel=0.1)
+        assert learn_freedom(count, square, variance_px2=9.0) == pytest.approx(true, rel=0.05)
     assert learn_freedom(count, 9.0 * 2 * rng.gamma(count), variance_px2=9.0) == MOST_FREEDOM
     unlike = np.where(rng.random(count.size) < 0.2, 400.0, 9.0)
     assert learn_freedom(count, unlike * 2 * rng.gamma(count), variance_px2=9.0) == LEAST_FREEDOM
