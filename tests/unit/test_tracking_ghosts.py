@@ -39,6 +39,7 @@ def paths(*, ghost_light: float, noise_px: float) -> Linked:
         score_ratio=9 * one,
         saturated=np.zeros(frame.size, dtype=bool),
         doubt=np.zeros(frame.size, dtype=np.int64),
+        evidence=np.zeros(frame.size),
         noise_counts=np.full(FRAMES, 4.0),
     )
     return Linked(spots, track[order], no_motion(FRAMES), LinkPrior(1.0, 1e-5), np.full(order.size, 9.0))

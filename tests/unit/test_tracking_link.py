@@ -42,6 +42,7 @@ def spots_of(frame: np.ndarray, x: np.ndarray, y: np.ndarray, *, height: np.ndar
         score_ratio=8 * one,
         saturated=np.zeros(frame.size, dtype=bool),
         doubt=np.zeros(frame.size, dtype=np.int64),
+        evidence=np.zeros(frame.size),
         noise_counts=np.full(int(frame.max()) + 1, 4.0),
     )
 
@@ -210,7 +211,8 @@ def with_doubts(others: int = 30) -> Spots:
     rows = [np.concatenate([a.ravel(), b]) for a, b in ((frame, [5, 5, 5]), (x, one_x), (y, one_y))]
     made = spots_of(*rows)
     order = np.argsort(rows[0], kind="stable")
-    return replace(made, doubt=np.concatenate([doubt.ravel(), [-1, 2, 2]])[order])
+    doubts = np.concatenate([doubt.ravel(), [-1, 2, 2]])[order]
+    return replace(made, doubt=doubts, evidence=np.where(doubts < 0, 40.0, 0.0))
 
 
 def test_a_stretched_spot_is_two_where_two_tracks_meet_and_one_where_one_goes_on() -> None:

@@ -106,3 +106,15 @@ def test_mixed_sizes_keep_their_shares() -> None:
 def test_an_exposure_longer_than_the_frame_is_refused() -> None:
     with pytest.raises(InputError, match="longer than a frame"):
         replace(SMALL, camera=replace(CAMERA, exposure_s=0.05))
+
+
+def test_light_is_that_of_the_mean_depth_where_no_other_is_followed() -> None:
+    """Analytic: peak 65 counts times the beam's profile over the widening by defocus, at one depth per exposure."""
+    scene = replace(SMALL, sizes=NormalSizes(120.0), light_steps_count=1)
+    truth = simulate_nta_video(scene, seed=9).truth
+    widening = 1 + (truth.z_um / 2.5) ** 2
+    assert truth.peak_counts == pytest.approx(65 * np.exp(-0.5 * (truth.z_um / 1.9) ** 2) / widening, rel=1e-9)
+    assert truth.spot_sigma_px == pytest.approx(1.5 * np.sqrt(widening), rel=1e-9)
+    assert np.all(np.std(truth.path_x_px, axis=1) > 0.1)
+    with pytest.raises(InputError, match="multiple of the depths"):
+        replace(SMALL, light_steps_count=3)

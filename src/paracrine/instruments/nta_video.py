@@ -157,8 +157,10 @@ def _light(
 ) -> _Drawn:
     optics = scene.optics
     x, y, z = (np.ascontiguousarray(exposure.path[:, :, axis].T) for axis in range(3))
-    widening = 1 + (z / optics.focus_depth_um) ** 2
-    peak = brightness[:, None] * np.exp(-0.5 * (z / optics.beam_sigma_um) ** 2) / widening
+    together = scene.substeps_count // (scene.light_steps_count or scene.substeps_count)
+    depth = np.repeat(z.reshape(z.shape[0], scene.substeps_count // together, together).mean(axis=2), together, axis=1)
+    widening = 1 + (depth / optics.focus_depth_um) ** 2
+    peak = brightness[:, None] * np.exp(-0.5 * (depth / optics.beam_sigma_um) ** 2) / widening
     lit = np.flatnonzero(peak.max(axis=1) > 1e-3)
     return _Drawn(
         frame,

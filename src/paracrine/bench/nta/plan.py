@@ -317,12 +317,13 @@ def _trial(task: _TrialTask) -> tuple[float, float]:
     from paracrine.characterization.inference.diffusion import measure_steps
     from paracrine.characterization.inference.localisation import fit_localisation
     from paracrine.characterization.inference.population import fit_population, weigh_sizes
+    from paracrine.characterization.tracking.settings import TrackingSettings
     from paracrine.characterization.tracking.track import track_video
     from paracrine.instruments.nta_video import simulate_nta_video
 
     settings = task.recording.settings
     video = simulate_nta_video(task.scene, seed=task.seed).video
-    tracked = track_video(video)
+    tracked = track_video(video, TrackingSettings(shutter_frac=task.recording.tracking.shutter_frac))
     steps = measure_steps(
         tracked.tracks,
         pixel_um=settings.pixel_um.value,

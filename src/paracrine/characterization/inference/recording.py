@@ -73,7 +73,7 @@ def settle_recording(video: Video, said: VideoSettings) -> Recording:
         notices.append(_playback_rate(camera["frames_per_s"].value))
     temperature, viscosity = _liquid(said, notices)
     settings = RecordingSettings(**camera, temperature_c=temperature, viscosity_mpas=viscosity)
-    return Recording(settings, _tracking(said), _law(said), _depth(said), said.fewest_spots, tuple(notices))
+    return Recording(settings, _tracking(said, settings), _law(said), _depth(said), said.fewest_spots, tuple(notices))
 
 
 def require_sense(said: VideoSettings) -> None:
@@ -199,8 +199,9 @@ def _viscosity_origin(diluent: Diluent, temperature_c: float, *, assumed: bool) 
     return f"{word} {diluent.title}: {ratio}water at {temperature_c:g} °C ({diluent.source})"
 
 
-def _tracking(said: VideoSettings) -> TrackingSettings:
-    chosen = TrackingSettings(dark_spots=said.dark_spots, still_removed=said.still_removed)
+def _tracking(said: VideoSettings, settings: RecordingSettings) -> TrackingSettings:
+    open_frac = min(settings.exposure_s / settings.frame_interval_s, 1.0)
+    chosen = TrackingSettings(dark_spots=said.dark_spots, still_removed=said.still_removed, shutter_frac=open_frac)
     if said.spot_diameter_px is not None:
         chosen = replace(chosen, spot_diameter_px=said.spot_diameter_px)
     return chosen if said.threshold_ratio is None else with_threshold(chosen, said.threshold_ratio)

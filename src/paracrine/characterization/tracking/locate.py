@@ -15,6 +15,7 @@ from paracrine.characterization.tracking.shape import (
     CYY,
     DATA,
     DOUBT,
+    EVIDENCE,
     OFFSET,
     OTHERS,
     SCORE,
@@ -228,7 +229,7 @@ def fit_new(
     x, y = round(spot[X]), round(spot[Y])
     open_window(frame, static, grid, camera, x, y, half, window)
     add_neighbours(window, spots, reaches, count, -1, x, y, half)
-    spot[DOUBT] = 0
+    spot[DOUBT] = spot[EVIDENCE] = 0
     spot[SCORE] = matched_light(window, spot, noise, prior)
     if spot[SCORE] < lowest_score or not fit_spot(window, spot, noise, prior) or _is_double(spots, count):
         return False

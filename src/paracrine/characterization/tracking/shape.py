@@ -17,8 +17,8 @@ from paracrine.numerics.kernel import kernel
 Image = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
-X, Y, AMPLITUDE, CXX, CXY, CYY, OFFSET, SIGMA_X, SIGMA_Y, SCORE, BACKGROUND, SATURATED, DOUBT = range(13)
-PARAMETERS = 13
+X, Y, AMPLITUDE, CXX, CXY, CYY, OFFSET, SIGMA_X, SIGMA_Y, SCORE, BACKGROUND, SATURATED, DOUBT, EVIDENCE = range(14)
+PARAMETERS = 14
 """Numbers of one spot; the names above are their places. `DOUBT` is 0 where there is none, else see `split.py`."""
 SUMS = 29
 XS, YS, DATA, OTHERS, VALID = range(5)

@@ -18,6 +18,7 @@ from paracrine.characterization.tracking.shape import (
     CXX,
     CXY,
     CYY,
+    EVIDENCE,
     USUAL,
     XS,
     YS,
@@ -138,6 +139,7 @@ def split_stretched(
     _best_start(window, scratch[:5], single, spots, members, noise, prior)
     two = fit_together(window, scratch, spots, members, noise, prior, STEPS)
     reaches[own], reaches[count] = light_reach(spot), light_reach(other)
+    single[EVIDENCE] = one - two
     if one - two > LEAST_EVIDENCE and _are_apart(spot, other, noise, usual, lowest_score):
         return True
     copy_row(single, spot)

@@ -31,6 +31,7 @@ class Spots:
         saturated: shape (n,), whether the middle pixel is clipped.
         doubt: shape (n,), 0 for most. A stretched spot has two readings: two rows k as two spots, one row -k as one;
             k counts within the frame. Linking decides, see `tell_pairs`.
+        evidence: shape (n,), gain in twice the log-likelihood by two spots, in the row read as one; 0 elsewhere.
         noise_counts: shape (frames,), standard deviation of the empty background.
     """
 
@@ -47,6 +48,7 @@ class Spots:
     score_ratio: FloatArray
     saturated: npt.NDArray[np.bool_]
     doubt: IntArray
+    evidence: FloatArray
     noise_counts: FloatArray
 
     @property

@@ -73,10 +73,14 @@ class NtaScene:
     motion: NtaMotion = field(default_factory=NtaMotion)
     substeps_count: int = 8
     """Positions within one exposure."""
+    light_steps_count: int | None = None
+    """Depths within one exposure that brightness and width follow: 1 keeps both constant, None takes every position."""
 
     def __post_init__(self) -> None:
         if self.camera.exposure_s * self.camera.frame_rate_hz > 1 + 1e-9:
             raise InputError("the exposure is longer than a frame")
+        if self.substeps_count % (self.light_steps_count or self.substeps_count):
+            raise InputError("the positions within an exposure must be a multiple of the depths that light follows")
         if self.frames_count < 1 or self.substeps_count < 1:
             raise InputError("a scene needs one frame and one position within it at least")
         if self.concentration_per_ml < 0:
