@@ -97,6 +97,55 @@ def test_lost_long_steps_do_not_shift_the_estimate(sigma_um: float) -> None:
     assert best[1] == pytest.approx(1.0, abs=0.015)
 
 
+def test_steps_count_as_seen_where_they_end_within_the_frame() -> None:
+    """Rung 1, scipy: normal distributions cut at the nearest border along each axis, no blur, no noise."""
+    from scipy.stats import norm
+
+    tracks = ideal_tracks([80.0, 150.0], [9, 21], rng=np.random.default_rng(13))
+    tracks = replace(tracks, x_px=tracks.x_px - tracks.x_px.min() + 4, y_px=tracks.y_px - tracks.y_px.min() + 7)
+    camera = {**CAMERA, "exposure_s": 0.0}
+    free, cut = measure_steps(tracks, **camera), measure_steps(replace(tracks, border_px=1.5), **camera)
+    diffusion = np.array([0.5, 3.0, 40.0])
+    found = log_likelihoods(free, diffusion, noise_scale=0.0) - log_likelihoods(cut, diffusion, noise_scale=0.0)
+    for track in range(2):
+        before = np.flatnonzero(tracks.track_id == track)[:-1]
+        # The first pixel's outer edge is at -0.5; the other border is hundreds of pixels away.
+        left_um, top_um = (PIXEL_UM * (place[before] + 0.5 - 1.5) for place in (tracks.x_px, tracks.y_px))
+        for column, coefficient in enumerate(diffusion):
+            step = norm(scale=np.sqrt(2 * coefficient * FRAME_INTERVAL_S))
+            expected = step.logcdf(left_um).sum() + step.logcdf(top_um).sum()
+            assert found[track, column] == pytest.approx(expected, abs=21 * 1e-6)
+
+
+def test_steps_out_of_the_frame_do_not_shift_the_estimate() -> None:
+    """Rung 1: spots beyond the border are thrown away, in a frame of 40 px: little of the 7 % is left.
+
+    Blur couples neighbouring steps, which the chances leave out.
+    """
+    diameter, rng = 90.0, np.random.default_rng(16)
+    tracks = ideal_tracks(np.full(8000, diameter), 8, rng=rng, sigma_um=0.02)
+    x, y = (
+        place
+        - place[tracks.starts[:-1]][tracks.track_id]
+        + rng.uniform(-0.5, 39.5, tracks.tracks_count)[tracks.track_id]
+        for place in (tracks.x_px, tracks.y_px)
+    )
+    inside = (np.minimum(x, y) > 1.5) & (np.maximum(x, y) < 37.5)
+    begins = np.r_[True, np.diff(tracks.track_id) != 0] | np.r_[True, ~inside[:-1]]
+    columns = {name: getattr(tracks, name)[inside] for name in ("frame", "sigma_x_px", "sigma_y_px", "score_ratio")}
+    columns |= {name: getattr(tracks, name)[inside] for name in ("amplitude_counts", "background_counts", "width_px")}
+    ids = np.unique(np.cumsum(begins)[inside], return_inverse=True)[1]
+    seen = replace(tracks, track_id=ids, x_px=x[inside], y_px=y[inside], frame_shape=(40, 40), **columns)
+    true = diffusion_um2_per_s(diameter, **LIQUID)
+    grid = true * np.linspace(0.8, 1.2, 161)
+    best = []
+    for known in (seen, replace(seen, border_px=2.0)):
+        steps = measure_steps(known, **CAMERA, fewest_spots=2)
+        best.append(grid[np.argmax(log_likelihoods(steps, grid, noise_scale=1.0).sum(axis=0))] / true)
+    assert best[0] < 0.95
+    assert best[1] == pytest.approx(1.0, abs=0.025)
+
+
 def test_likelihood_without_gaps_is_that_of_the_sine_transform() -> None:
     """Analytic: the DST-I diagonalises the covariance of equal steps; eigenvalues in closed form."""
     from scipy.fft import dst

@@ -22,6 +22,8 @@ two of the noise, and the step itself."""
 _PRODUCTS_BEFORE_LOG = 8
 _CERTAIN = 16.0
 """Half the squared reach over the variance, from which on a step is within reach in all but 1e-7 of the cases."""
+_FAR_SIGMAS = 5.0
+"""Standard deviations beyond which 3e-7 of the steps end."""
 
 
 @kernel
@@ -115,6 +117,32 @@ def subtract_log_chances(
                 for k in range(m):
                     result[sequence, k] -= math.log(product[k])
                     product[k] = 1.0
+
+
+@kernel
+def subtract_log_margins(
+    table: Floats, margin: Floats, starts: Integers, noise_scale: float, theta: Floats, result: Floats
+) -> None:
+    """Subtract the log-chance of every sequence to have no step beyond a margin on one side.
+
+    Each step counts by itself: half of 1 + erf(margin / sqrt(2 variance)).
+
+    Args:
+        table: shape (5, steps).
+        margin: shape (steps,), 0 or more; infinite for a step that nothing limits.
+        starts: shape (sequences + 1,).
+        noise_scale: factor of the noise row.
+        theta: shape (m,), positive.
+        result: shape (sequences, m), subtracted from in place.
+    """
+    widest = theta.max() if theta.size else 0.0
+    for sequence in range(starts.size - 1):
+        for i in range(starts[sequence], starts[sequence + 1]):
+            slope, noise = table[SLOPE, i], noise_scale * table[NOISE, i]
+            if margin[i] ** 2 < _FAR_SIGMAS**2 * (widest * slope + noise):
+                for k in range(theta.size):
+                    chance = 0.5 + 0.5 * math.erf(margin[i] / math.sqrt(2 * (theta[k] * slope + noise)))
+                    result[sequence, k] -= math.log(chance)
 
 
 @kernel

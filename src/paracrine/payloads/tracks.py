@@ -49,6 +49,8 @@ class Tracks:
         pixel_um: pixel size in the sample plane; None likewise.
         reach_px: shape (n,), how far from the spot before it linking would still have taken this spot: longer steps
             were never seen. Infinite where nothing limits a step; None where nobody says.
+        border_px: width of the border of the frame in which no spot is found: steps that end there were never seen.
+            None where nobody says.
     """
 
     payload_kind: ClassVar[str] = "tracks"
@@ -70,6 +72,7 @@ class Tracks:
     exposure_s: float | None = None
     pixel_um: float | None = None
     reach_px: FloatArray | None = None
+    border_px: float | None = None
 
     def __post_init__(self) -> None:
         spots = self.track_id.size
@@ -90,6 +93,8 @@ class Tracks:
             raise InputError("a localisation uncertainty is zero or negative")
         if self.reach_px is not None and not (self.reach_px.shape == (spots,) and np.all(self.reach_px > 0)):
             raise InputError("the reach of linking needs one value above 0 for each spot")
+        if self.border_px is not None and not self.border_px >= 0:
+            raise InputError(f"the border of a frame is 0 px wide or more, not {self.border_px}")
         for name in ("frame_interval_s", "exposure_s", "pixel_um"):
             setting = getattr(self, name)
             if setting is not None and not setting > 0:

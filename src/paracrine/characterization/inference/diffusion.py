@@ -38,6 +38,8 @@ class Steps:
         along_x: shape (5, steps): variance per diffusion coefficient (s), covariance with the step before per
             coefficient (s), the same two of the localisation (um2), and the step (um).
         along_y: the same along y.
+        margin_um: shape (2, steps), from the spot before along x and y to the nearest place where no spot is found;
+            infinite where nobody says.
         track: shape (tracks,), which track of the source this is; tracks of one spot have no steps and are left out.
         reach_um2: shape (steps,), square of the longest step that would have been linked; infinite where none is
             too long.
@@ -48,6 +50,7 @@ class Steps:
     along_x: FloatArray
     along_y: FloatArray
     reach_um2: FloatArray
+    margin_um: FloatArray
     track: IntArray
     spots_count: IntArray
 
@@ -71,6 +74,7 @@ class Steps:
             self.along_x[:, steps],
             self.along_y[:, steps],
             self.reach_um2[steps],
+            self.margin_um[:, steps],
             self.track[tracks],
             self.spots_count[tracks],
         )
@@ -147,7 +151,19 @@ def measure_steps(
     moving = steps_of > 0
     starts = np.concatenate([[0], np.cumsum(steps_of[moving])]).astype(np.int64)
     reach_um2 = (pixel_um * reach_px[used]) ** 2
-    return Steps(starts, axes[0], axes[1], reach_um2, chosen[moving], lengths[chosen][moving])
+    margin_um = pixel_um * _margins_px(tracks)[:, kept][:, :-1][:, used]
+    return Steps(starts, axes[0], axes[1], reach_um2, margin_um, chosen[moving], lengths[chosen][moving])
+
+
+def _margins_px(tracks: Tracks) -> FloatArray:
+    """Return how far each spot is from the nearest place along x and along y where no spot is found, (2, spots)."""
+    if tracks.border_px is None:
+        return np.full((2, tracks.spots_count), np.inf)
+    margins = []
+    for position_px, size_px in zip((tracks.x_px, tracks.y_px), tracks.frame_shape[::-1], strict=True):
+        from_edge = np.minimum(position_px + 0.5, size_px - 0.5 - position_px)
+        margins.append(np.maximum(from_edge - tracks.border_px, 0.0))
+    return np.array(margins)
 
 
 def log_likelihoods(
@@ -155,7 +171,8 @@ def log_likelihoods(
 ) -> FloatArray:
     """Return the log-likelihood of every track at every diffusion coefficient, without the constant log(2 pi).
 
-    Each step counts as one that was seen: its density is divided by the chance to lie within the reach of linking.
+    Each step counts as one that was seen: its density is divided by the chance to lie within the reach of linking, and
+    by the chances to end where spots are found.
 
     Args:
         steps: from `measure_steps`.
@@ -166,7 +183,7 @@ def log_likelihoods(
     Returns:
         Shape (tracks, m).
     """
-    from paracrine.numerics.tridiagonal import add_log_likelihoods, subtract_log_chances
+    from paracrine.numerics.tridiagonal import add_log_likelihoods, subtract_log_chances, subtract_log_margins
 
     result = np.zeros((steps.tracks_count, diffusion_um2_per_s.size))
     theta = np.ascontiguousarray(diffusion_um2_per_s, dtype=np.float64)
@@ -176,8 +193,9 @@ def log_likelihoods(
 
     def work(low: int, high: int) -> None:
         starts, rows = steps.starts[low : high + 1], result[low:high]
-        for table in (steps.along_x, steps.along_y):
+        for table, margin in zip((steps.along_x, steps.along_y), steps.margin_um, strict=True):
             add_log_likelihoods(table, starts, noise_scale, theta, rows)
+            subtract_log_margins(table, margin, starts, noise_scale, theta, rows)
         subtract_log_chances(steps.along_x, steps.along_y, steps.reach_um2, starts, noise_scale, theta, rows)
 
     with ThreadPoolExecutor(threads) as pool:

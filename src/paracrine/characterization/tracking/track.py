@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -104,7 +104,7 @@ def track_video(
     ghosts = find_ghosts(kept)
     kept = drop_tracks(kept, ghosts)
     return TrackedVideo(
-        tracks=_tracks(kept, video),
+        tracks=replace(_tracks(kept, video), border_px=model.variance_px2**0.5),
         model=model,
         prior=linked.prior,
         vibration_px=(linked.motion.vibration_x_px, linked.motion.vibration_y_px),
