@@ -244,3 +244,30 @@ def test_exposure_longer_than_a_frame_is_refused() -> None:
     tracks = ideal_tracks([90.0], [5], rng=np.random.default_rng(11))
     with pytest.raises(InputError, match="exposure"):
         measure_steps(tracks, pixel_um=0.2, frame_interval_s=0.02, exposure_s=0.03)
+
+
+def test_paths_of_faint_tracks_are_as_short_as_depth_and_threshold_make_them() -> None:
+    """Rung 2, drawn here without the simulator: Brownian paths at every depth of a normal beam, spots above a score."""
+    rng = np.random.default_rng(17)
+    count, path_px2, rest_px2, faintest, brightest = 400_000, 1.0, 3.0, 4.6, 14.0
+    walk = np.cumsum(rng.standard_normal((2, count, 24)), axis=2)
+    spread = walk.var(axis=2).mean(axis=0)
+    spread *= path_px2 / spread.mean()
+    depth = 3 * rng.random(count)
+    score = brightest * np.exp(-0.5 * depth**2) * np.sqrt((rest_px2 + path_px2) / (rest_px2 + spread))
+    seen = score > faintest
+    tracks = ideal_tracks([100.0], [200], rng=rng)
+    above = np.log(score[seen] / faintest).mean()
+    diffusion = diffusion_um2_per_s(100.0, **LIQUID)
+    tracks = replace(
+        tracks,
+        score_ratio=np.full(201, faintest * np.exp(above)),
+        width_px=np.full(201, np.sqrt((rest_px2 + path_px2) / path_px2 * diffusion * EXPOSURE_S / 3) / PIXEL_UM),
+    )
+    free, known = measure_steps(tracks, **CAMERA), measure_steps(replace(tracks, faintest_ratio=faintest), **CAMERA)
+    missing = 1 - spread[seen].mean() / path_px2
+    lost = free.along_x[0] - known.along_x[0]
+    assert 0.02 < missing < 0.08
+    # The diffusion coefficient that the share of the path rests on is itself from 400 steps: 7 %.
+    assert lost == pytest.approx(4 * EXPOSURE_S / 3 * missing, rel=0.25)
+    assert known.along_y[1, 1:] == pytest.approx((1 - missing) * EXPOSURE_S / 3, rel=0.02)

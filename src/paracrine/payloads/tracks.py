@@ -51,6 +51,7 @@ class Tracks:
             were never seen. Infinite where nothing limits a step; None where nobody says.
         border_px: width of the border of the frame in which no spot is found: steps that end there were never seen.
             None where nobody says.
+        faintest_ratio: score below which no spot is kept; None where nobody says.
     """
 
     payload_kind: ClassVar[str] = "tracks"
@@ -73,6 +74,7 @@ class Tracks:
     pixel_um: float | None = None
     reach_px: FloatArray | None = None
     border_px: float | None = None
+    faintest_ratio: float | None = None
 
     def __post_init__(self) -> None:
         spots = self.track_id.size

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from paracrine.characterization.inference.band import LINKING_RELATIVE_ERROR, size_band
+from paracrine.characterization.inference.band import LINKING, LINKING_RELATIVE_ERROR, size_band
 from paracrine.characterization.inference.count import LookDepth, count_particles
 from paracrine.characterization.inference.diffusion import Steps, measure_steps
 from paracrine.characterization.inference.localisation import Localisation, fit_localisation
@@ -156,7 +156,7 @@ def _size_tracks(tracks: Tracks, settings: RecordingSettings, steps: Steps, opti
 
     systematic = {
         "localisation error": moved(weigh(steps, localisation.noise_scale + localisation.standard_error)),
-        "steps lost or linked wrongly": LINKING_RELATIVE_ERROR,
+        LINKING: LINKING_RELATIVE_ERROR,
         **settings.size_uncertainty(),
     }
     longer_s = settings.exposure_s * (1 + settings.exposure_ms.relative_standard_uncertainty)

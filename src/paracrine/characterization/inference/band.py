@@ -15,6 +15,7 @@ from paracrine.numerics.distributions.moment import mean_and_deviation
 from paracrine.numerics.distributions.percentile import Cumulative
 from paracrine.payloads.size_distribution import FloatArray
 
+LINKING = "steps lost or linked wrongly"
 LINKING_RELATIVE_ERROR = 0.02
 """Of every diameter: fast steps that are not seen or not linked, wrong links, and a shape that is no lognormal."""
 TRACKS_DIFFER = 0.035
@@ -51,6 +52,9 @@ def size_band(population: Population | WholePopulation, systematic: dict[str, fl
     moved = _moved(edges, refits, shared) * (edges[1:] > lowest_nm)
     shares = central_limits(moved)
     running = central_limits(np.cumsum(moved, axis=1))
+    mean, deviation = mean_and_deviation(edges, population.shares)
+    # D10 and D90 err each by itself here, and a deviation is about their distance over 2.56.
+    apart = math.sqrt(2) / 2.56 * systematic.get(LINKING, 0.0) * mean / max(deviation, _NARROWEST * mean)
     return SizeBand(
         edges_nm=edges,
         shares=population.shares,
@@ -61,7 +65,7 @@ def size_band(population: Population | WholePopulation, systematic: dict[str, fl
         d10=d10,
         d50=d50,
         d90=d90,
-        deviation=_quantity(mean_and_deviation(edges, population.shares)[1], spreads, shared),
+        deviation=_quantity(deviation, spreads, math.hypot(shared, apart)),
         budget=Budget(scale="relative", components=(resampling, *parts)),
         lowest_nm=lowest_nm,
     )

@@ -25,6 +25,8 @@ from paracrine.payloads.size_distribution import FloatArray
 from paracrine.payloads.tracks import IntArray, Tracks
 
 _SLOPE, _SLOPE_BESIDE, _NOISE, _NOISE_BESIDE, _STEP = range(5)
+_FAINTEST_LOG, _MOST_MISSING = 0.1, 0.3
+"""Fainter tracks count as a tenth above the faintest score: that scatters by itself; paths lose no more than this."""
 _WIDEST = 1e4
 """Most and least likely coefficients are looked for within this factor of the mean of all tracks."""
 
@@ -151,8 +153,37 @@ def measure_steps(
     moving = steps_of > 0
     starts = np.concatenate([[0], np.cumsum(steps_of[moving])]).astype(np.int64)
     reach_um2 = (pixel_um * reach_px[used]) ** 2
+    if tracks.faintest_ratio is not None and exposure_s > 0:
+        free = sum(float(np.sum(table[_STEP] ** 2)) for table in axes) / sum(
+            float(table[_SLOPE].sum()) for table in axes
+        )
+        missing = _missing_paths(tracks, tracks.faintest_ratio, free * exposure_s / 3 / pixel_um**2)[kept][1:][used]
+        for table in axes:
+            table[_SLOPE] -= 4 * exposure_s / 3 * missing
+            table[_SLOPE_BESIDE] *= 1 - missing
     margin_um = pixel_um * _margins_px(tracks)[:, kept][:, :-1][:, used]
     return Steps(starts, axes[0], axes[1], reach_um2, margin_um, chosen[moving], lengths[chosen][moving])
+
+
+def _missing_paths(tracks: Tracks, faintest_ratio: float, path_px2: float) -> FloatArray:
+    """Return by how much the paths within exposures fall short of free ones where a spot is seen, shape (spots,).
+
+    Long paths dim a spot below what is kept. In a beam of normal profile, particles at every depth alike, the logarithm
+    of the scores over the faintest has a mean m of a third of the squared half depth (in widths of the beam). That half
+    depth Z falls by d ln S / Z² Z as the score S does, S as (variance of the spot)^(-1/2), and the variance of a
+    Brownian path per axis, two axes averaged, scatters by 0.4 times its square: paths are 1 - β / (15 m) of free ones,
+    with β the path's share of the spot's variance.
+
+    Args:
+        tracks: linked spots.
+        faintest_ratio: score below which no spot is kept.
+        path_px2: usual variance of a path per axis.
+    """
+    lengths, firsts = tracks.lengths_count, tracks.starts[:-1]
+    above = np.add.reduceat(np.log(tracks.score_ratio / faintest_ratio), firsts) / lengths
+    of_spot = path_px2 * lengths / np.add.reduceat(tracks.width_px**2, firsts)
+    missing = np.minimum(of_spot / (15 * np.maximum(above, _FAINTEST_LOG)), _MOST_MISSING)
+    return np.asarray(missing[tracks.track_id])
 
 
 def _margins_px(tracks: Tracks) -> FloatArray:

@@ -104,7 +104,7 @@ def track_video(
     ghosts = find_ghosts(kept)
     kept = drop_tracks(kept, ghosts)
     return TrackedVideo(
-        tracks=replace(_tracks(kept, video), border_px=model.variance_px2**0.5),
+        tracks=replace(_tracks(kept, video), border_px=model.variance_px2**0.5, faintest_ratio=chosen.faint_ratio),
         model=model,
         prior=linked.prior,
         vibration_px=(linked.motion.vibration_x_px, linked.motion.vibration_y_px),
