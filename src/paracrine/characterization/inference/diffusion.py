@@ -124,11 +124,7 @@ def measure_steps(
     Raises:
         InputError: when the exposure does not fit into the frame interval.
     """
-    if not (pixel_um > 0 and frame_interval_s > 0 and 0 <= exposure_s <= frame_interval_s * (1 + 1e-9)):
-        raise InputError(
-            f"pixel {pixel_um} um, frame interval {frame_interval_s} s and exposure {exposure_s} s do not go together",
-            hint="all are above 0 and the exposure is not longer than the frame interval",
-        )
+    _require_sense(pixel_um=pixel_um, frame_interval_s=frame_interval_s, exposure_s=exposure_s)
     lengths = tracks.lengths_count
     kept = np.repeat(lengths >= max(2, fewest_spots), lengths)
     chosen = np.flatnonzero(lengths >= max(2, fewest_spots)).astype(np.int64)
@@ -153,16 +149,33 @@ def measure_steps(
     moving = steps_of > 0
     starts = np.concatenate([[0], np.cumsum(steps_of[moving])]).astype(np.int64)
     reach_um2 = (pixel_um * reach_px[used]) ** 2
-    if tracks.faintest_ratio is not None and exposure_s > 0:
-        free = sum(float(np.sum(table[_STEP] ** 2)) for table in axes) / sum(
-            float(table[_SLOPE].sum()) for table in axes
-        )
-        missing = _missing_paths(tracks, tracks.faintest_ratio, free * exposure_s / 3 / pixel_um**2)[kept][1:][used]
-        for table in axes:
-            table[_SLOPE] -= 4 * exposure_s / 3 * missing
-            table[_SLOPE_BESIDE] *= 1 - missing
-    margin_um = pixel_um * _margins_px(tracks)[:, kept][:, :-1][:, used]
+    rows = np.flatnonzero(kept)
+    _shorten_paths(axes, tracks, rows[1:][used], exposure_s=exposure_s, pixel_um=pixel_um)
+    margin_um = pixel_um * _margins_px(tracks)[:, rows[:-1][used]]
     return Steps(starts, axes[0], axes[1], reach_um2, margin_um, chosen[moving], lengths[chosen][moving])
+
+
+def _require_sense(*, pixel_um: float, frame_interval_s: float, exposure_s: float) -> None:
+    if not (pixel_um > 0 and frame_interval_s > 0 and 0 <= exposure_s <= frame_interval_s * (1 + 1e-9)):
+        raise InputError(
+            f"pixel {pixel_um} um, frame interval {frame_interval_s} s and exposure {exposure_s} s do not go together",
+            hint="all are above 0 and the exposure is not longer than the frame interval",
+        )
+
+
+def _shorten_paths(
+    axes: list[FloatArray], tracks: Tracks, rows: IntArray, *, exposure_s: float, pixel_um: float
+) -> None:
+    """Take from the tables of both axes what paths within exposures lack of free ones; rows: the later spots."""
+    if tracks.faintest_ratio is None or exposure_s == 0 or not rows.size:
+        return
+    square, slope = sum(np.sum(table[_STEP] ** 2) for table in axes), sum(np.sum(table[_SLOPE]) for table in axes)
+    path_px2 = float(square / slope) * exposure_s / 3 / pixel_um**2
+    missing = _missing_paths(tracks, tracks.faintest_ratio, path_px2)[rows]
+    for table in axes:
+        # Two thirds of a path's variance at either end of a step.
+        table[_SLOPE] -= 4 * exposure_s / 3 * missing
+        table[_SLOPE_BESIDE] *= 1 - missing
 
 
 def _missing_paths(tracks: Tracks, faintest_ratio: float, path_px2: float) -> FloatArray:
