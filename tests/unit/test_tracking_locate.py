@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -274,6 +276,25 @@ def test_kernels_run_where_no_cache_can_be_written(monkeypatch: pytest.MonkeyPat
         return 2 * value
 
     assert kernel(double)(21) == 42
+
+
+@pytest.mark.slow
+def test_a_first_run_and_later_ones_give_the_same_numbers(tmp_path: Path) -> None:
+    """The first compiles every kernel, the second reads them from the cache."""
+    program = (
+        "from paracrine.characterization.tracking.track import track_video\n"
+        "from paracrine.instruments.nta.scene import NtaScene\n"
+        "from paracrine.instruments.nta_video import simulate_nta_video\n"
+        "tracks = track_video(simulate_nta_video(NtaScene(frames_count=40), seed=1).video).tracks\n"
+        "print(tracks.x_px.tobytes().hex(), tracks.track_id.tobytes().hex())"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    found = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=environment).stdout
+        for _ in range(2)
+    ]
+    assert len(found[0]) > 10_000
+    assert found[0] == found[1]
 
 
 def test_light_is_the_normal_curve_near_a_spot_and_nothing_far_from_it() -> None:

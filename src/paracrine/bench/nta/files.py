@@ -55,7 +55,8 @@ def result_files(analysis: VideoAnalysis, video: Video, found: TrackedVideo, res
 def _tracks_npz(tracks: Tracks) -> bytes:
     out = BytesIO()
     kept = (*_PER_SPOT, "drift_x_px", "drift_y_px", *(() if tracks.reach_px is None else ("reach_px",)))
-    columns = {name: getattr(tracks, name) for name in kept}
+    limits = {name: getattr(tracks, name) for name in ("border_px", "faintest_ratio")}
+    columns = {name: getattr(tracks, name) for name in kept} | {n: v for n, v in limits.items() if v is not None}
     np.savez_compressed(out, **columns)
     return out.getvalue()
 

@@ -15,7 +15,7 @@ DISTANCE_WEIGHT, IMAGE_WEIGHT, WIDTH_WEIGHT, PATH_ODDS = 4.0, 2.2, 10.0, 3.3
 """Found by logistic regression on eight virtual videos: what the distance of the two in standard steps, the logarithm
 of the image's evidence and that of their widths over the usual count, in units of a logarithm, and what a long path of
 one particle counts against them."""
-MOST_STEPS = 3.0
+MOST_STEPS = 4.0
 """Stated: a distance of more standard steps counts no more."""
 LEAST_GAIN = 11.0
 """Stated: linking must gain so much by a second particle, all else included; a new spot costs as much by itself."""
@@ -81,7 +81,9 @@ def _image_gains(spots: Spots, doubts: IntArray, step_variance_px2: float) -> Fl
     """
     first, second, one = doubts.T
     square = (spots.x_px[first] - spots.x_px[second]) ** 2 + (spots.y_px[first] - spots.y_px[second]) ** 2
-    widths = np.log(spots.width_px[first] * spots.width_px[second] / np.median(spots.width_px[spots.doubt == 0]) ** 2)
+    clear = spots.doubt == 0
+    usual_px = np.median(spots.width_px[clear] if clear.any() else spots.width_px)
+    widths = np.log(spots.width_px[first] * spots.width_px[second] / usual_px**2)
     middle = 0.5 * (spots.variance_xx_px2[one] + spots.variance_yy_px2[one])
     root = np.hypot(0.5 * (spots.variance_xx_px2[one] - spots.variance_yy_px2[one]), spots.variance_xy_px2[one])
     by_path = step_variance_px2 / (step_variance_px2 + middle - root)

@@ -139,8 +139,8 @@ def split_stretched(
     _best_start(window, scratch[:5], single, spots, members, noise, prior)
     two = fit_together(window, scratch, spots, members, noise, prior, STEPS)
     reaches[own], reaches[count] = light_reach(spot), light_reach(other)
-    single[EVIDENCE] = one - two
     if one - two > LEAST_EVIDENCE and _are_apart(spot, other, noise, usual, lowest_score):
+        single[EVIDENCE] = one - two
         return True
     copy_row(single, spot)
     reaches[own] = light_reach(spot)
