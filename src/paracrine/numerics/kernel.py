@@ -17,9 +17,8 @@ _OPTIONS: dict[str, Any] = {
     "nogil": True,
     "fastmath": {"contract", "reassoc", "nsz", "nnan"},
     "error_model": "numpy",
-    # A call that is left as one finds the function as compiled by itself or as copied into its caller, by whether it
-    # was compiled in this process or read from the cache. The two round otherwise: a first run would differ from later
-    # ones.
+    # Calls that stay calls round otherwise when compiled in this process than when read from the cache: a first run
+    # would differ from later ones.
     "forceinline": True,
 }
 Arguments = ParamSpec("Arguments")
