@@ -117,33 +117,34 @@ def test_steps_count_as_seen_where_they_end_within_the_frame() -> None:
             assert found[track, column] == pytest.approx(expected, abs=21 * 1e-6)
 
 
-def test_steps_out_of_the_frame_do_not_shift_the_estimate() -> None:
-    """Rung 1: spots beyond the border are thrown away, in a frame of 40 px: little of the 7 % is left.
+@pytest.mark.parametrize(("size_px", "without", "three_errors"), [(40, 0.95, 0.0174), (100, 0.985, 0.0135)])
+def test_steps_out_of_the_frame_do_not_shift_the_estimate(size_px: int, without: float, three_errors: float) -> None:
+    """Rung 1: spots beyond the border are thrown away; the coefficient stays true within three standard errors.
 
-    Blur couples neighbouring steps, which the chances leave out.
+    Over three seeds it comes 0.5 to 1 % high: blur couples neighbouring steps, which the chances leave out.
     """
     diameter, rng = 90.0, np.random.default_rng(16)
     tracks = ideal_tracks(np.full(8000, diameter), 8, rng=rng, sigma_um=0.02)
     x, y = (
         place
         - place[tracks.starts[:-1]][tracks.track_id]
-        + rng.uniform(-0.5, 39.5, tracks.tracks_count)[tracks.track_id]
+        + rng.uniform(-0.5, size_px - 0.5, tracks.tracks_count)[tracks.track_id]
         for place in (tracks.x_px, tracks.y_px)
     )
-    inside = (np.minimum(x, y) > 1.5) & (np.maximum(x, y) < 37.5)
+    inside = (np.minimum(x, y) > 1.5) & (np.maximum(x, y) < size_px - 2.5)
     begins = np.r_[True, np.diff(tracks.track_id) != 0] | np.r_[True, ~inside[:-1]]
     columns = {name: getattr(tracks, name)[inside] for name in ("frame", "sigma_x_px", "sigma_y_px", "score_ratio")}
     columns |= {name: getattr(tracks, name)[inside] for name in ("amplitude_counts", "background_counts", "width_px")}
     ids = np.unique(np.cumsum(begins)[inside], return_inverse=True)[1]
-    seen = replace(tracks, track_id=ids, x_px=x[inside], y_px=y[inside], frame_shape=(40, 40), **columns)
+    seen = replace(tracks, track_id=ids, x_px=x[inside], y_px=y[inside], frame_shape=(size_px, size_px), **columns)
     true = diffusion_um2_per_s(diameter, **LIQUID)
     grid = true * np.linspace(0.8, 1.2, 161)
     best = []
     for known in (seen, replace(seen, border_px=2.0)):
         steps = measure_steps(known, **CAMERA, fewest_spots=2)
         best.append(grid[np.argmax(log_likelihoods(steps, grid, noise_scale=1.0).sum(axis=0))] / true)
-    assert best[0] < 0.95
-    assert best[1] == pytest.approx(1.0, abs=0.025)
+    assert best[0] < without
+    assert best[1] == pytest.approx(1.0, abs=three_errors)
 
 
 def test_likelihood_without_gaps_is_that_of_the_sine_transform() -> None:
@@ -256,18 +257,18 @@ def test_paths_of_faint_tracks_are_as_short_as_depth_and_threshold_make_them() -
     depth = 3 * rng.random(count)
     score = brightest * np.exp(-0.5 * depth**2) * np.sqrt((rest_px2 + path_px2) / (rest_px2 + spread))
     seen = score > faintest
-    tracks = ideal_tracks([100.0], [200], rng=rng)
+    tracks = ideal_tracks([100.0], [20_000], rng=rng)
     above = np.log(score[seen] / faintest).mean()
     diffusion = diffusion_um2_per_s(100.0, **LIQUID)
     tracks = replace(
         tracks,
-        score_ratio=np.full(201, faintest * np.exp(above)),
-        width_px=np.full(201, np.sqrt((rest_px2 + path_px2) / path_px2 * diffusion * EXPOSURE_S / 3) / PIXEL_UM),
+        score_ratio=np.full(20_001, faintest * np.exp(above)),
+        width_px=np.full(20_001, np.sqrt((rest_px2 + path_px2) / path_px2 * diffusion * EXPOSURE_S / 3) / PIXEL_UM),
     )
     free, known = measure_steps(tracks, **CAMERA), measure_steps(replace(tracks, faintest_ratio=faintest), **CAMERA)
     missing = 1 - spread[seen].mean() / path_px2
     lost = free.along_x[0] - known.along_x[0]
-    assert 0.02 < missing < 0.08
-    # The diffusion coefficient that the share of the path rests on is itself from 400 steps: 7 %.
-    assert lost == pytest.approx(4 * EXPOSURE_S / 3 * missing, rel=0.25)
-    assert known.along_y[1, 1:] == pytest.approx((1 - missing) * EXPOSURE_S / 3, rel=0.02)
+    assert 0.018 < missing < 0.023
+    # To first order in the paths, the formula is 2 to 11 % high for brightest scores of 8 to 30.
+    assert lost == pytest.approx(4 * EXPOSURE_S / 3 * missing, rel=0.12)
+    assert known.along_y[1, 1:] == pytest.approx((1 - missing) * EXPOSURE_S / 3, rel=0.004)

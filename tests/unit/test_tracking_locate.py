@@ -138,7 +138,9 @@ def test_noise_of_light_grows_with_the_square_of_the_paths() -> None:
     path_px2 = diffusion * 0.020 / 3 / 0.166**2
     assert learnt[0.0].light_noise_ratio == 1.0
     usual_px2 = learnt[0.5].variance_px2
-    assert learnt[0.5].light_noise_ratio - 1 == pytest.approx(53 * (path_px2 / usual_px2) ** 2, rel=0.35)
+    # The median step to the nearest spot of the next frame is a slower one: 0.86 to 0.93 of the path over three seeds.
+    learnt_px2 = usual_px2 * np.sqrt((learnt[0.5].light_noise_ratio - 1) / 53)
+    assert 0.85 < learnt_px2 / path_px2 < 0.97
     expected = (learnt[0.5].light_noise_ratio - 1) * (0.25 / 0.5 * (1 - 0.5 / 3) / (1 - 0.25 / 3)) ** 2
     assert learnt[0.25].light_noise_ratio - 1 == pytest.approx(expected, rel=1e-9)
 
@@ -163,7 +165,7 @@ def test_uncertainties_of_moving_particles_are_no_smaller_than_errors_at_any_bri
     square, variance, peak = (np.concatenate(parts) for parts in (squares, stated, peaks))
     for low, high in ((12, 20), (20, 40), (40, 80), (80, 160)):
         chosen = (peak >= low) & (peak < high) & (square < 1.5**2 / 2)
-        assert 0.75 < np.sqrt(square[chosen].mean() / variance[chosen].mean()) < 1.1, (low, high)
+        assert 0.78 < np.sqrt(square[chosen].mean() / variance[chosen].mean()) < 1.0, (low, high)
 
 
 def test_dark_spots_are_the_same_as_bright_ones_upside_down() -> None:

@@ -42,8 +42,8 @@ def test_most_pairs_are_told_from_long_paths() -> None:
     one = doubts[:, 2]
     two = np.array([key not in kept for key in zip(spots.frame[one].tolist(), spots.x_px[one].tolist(), strict=True)])
     assert pairs.sum() > 100 < np.count_nonzero(~pairs)
-    assert two[pairs].mean() > 0.75
-    assert two[~pairs].mean() < 0.04
+    assert two[pairs].mean() > 0.85
+    assert two[~pairs].mean() < 0.03
 
 
 def test_wide_parts_far_from_each_other_are_rather_two() -> None:
